@@ -301,8 +301,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Starts many tasks, or stops, restarts or deletes all that match a filter; supports a dry run
-         * @description Start is all or nothing: if a task is refused, the error names its index (`Tasks[3]`) or line, and nothing is started. At most 10000 tasks are accepted. Start options in the query apply to tasks without their own. With an Idempotency-Key, a repeated call returns the ids of the first. The other actions have a separate transaction for each task, and list those that are refused.
+         * Starts many tasks, or stops, restarts, deletes or replans all that match a filter; supports a dry run
+         * @description Start is all or nothing: if a task is refused, the error names its index (`Tasks[3]`) or line, and nothing is started. At most 10000 tasks are accepted. Start options in the query apply to tasks without their own. With an Idempotency-Key, a repeated call returns the ids of the first. SetPriority and Reschedule change New tasks. The other actions have a separate transaction for each task, and list those that are refused.
          */
         post: operations["bulkBatchTasks"];
         delete?: never;
@@ -2391,7 +2391,7 @@ export interface components {
         }[];
         BulkRequest: {
             /** @enum {unknown} */
-            Action: "Stop" | "Restart" | "Delete";
+            Action: "Stop" | "Restart" | "Delete" | "SetPriority" | "Reschedule";
             /** @description The syntax of `$filter` of the archive list */
             Filter?: string;
             /** @description The syntax of `$search` of the archive list; tasks must match Filter and Search */
@@ -2402,6 +2402,12 @@ export interface components {
             Limit?: number;
             /** @description Restart discards the checkpoints of earlier runs */
             FromStart?: boolean;
+            /** @description SetPriority: -1000 to 1000 */
+            Priority?: number;
+            /** @description Reschedule: when the tasks are due. A time without an offset is in the caller's time zone */
+            StartAt?: string;
+            /** @description Reschedule: seconds until the tasks are due; 0 for now */
+            DelaySeconds?: number;
         };
         BulkStart: {
             /** @constant */
@@ -2412,7 +2418,7 @@ export interface components {
         };
         BulkOutcome: {
             /** @enum {unknown} */
-            Action: "Stop" | "Restart" | "Delete";
+            Action: "Stop" | "Restart" | "Delete" | "SetPriority" | "Reschedule";
             /** @description true if nothing was changed */
             DryRun: boolean;
             /** @description Number of tasks that match the filter, up to Limit */

@@ -131,6 +131,17 @@ function addTaskCommands(program: Command, runs: Runs): void {
     .option('--key <key>', 'idempotency key: a repeated call within a day starts only what is missing')
     .option('--dry-run', 'only check the lines; exits with code 1 if any is invalid')
     .action(runs(async () => (await import('./remote/bulk-start.ts')).bulkStart));
+  addRemote(task.command('bulk'))
+    .description('stop, restart, delete, prioritize or reschedule all tasks that match')
+    .addArgument(new Argument('<action>').choices(['stop', 'restart', 'delete', 'prioritize', 'reschedule']))
+    .option('--filter <condition>', 'a $filter of the archive list, such as "state eq \'New\'"')
+    .option('--search <search>', 'texts and qualifiers, such as "state:failed created:today C4711"')
+    .option('--dry-run', 'only show how many tasks would be changed')
+    .option('--priority <number>', 'prioritize: the new priority')
+    .option('--at <time>', 'reschedule: the new start time')
+    .option('--delay <seconds>', 'reschedule: seconds until the start; 0 for now')
+    .option('--from-start', 'restart: discard the checkpoints of earlier runs')
+    .action(runs(async () => (await import('./remote/bulk.ts')).bulkTasks));
   addRemote(task.command('list'))
     .description('list the tasks that you can see, newest first')
     .addOption(

@@ -9,11 +9,12 @@ import { getTask } from '../db/queries/task.ts';
 import { type Cursor, listPage, type Page, partitionsFor } from '../db/queries/task-list.ts';
 import { checkAccess, type TaskDeps } from './access.ts';
 import { deleteTasks, type Guard, restartTask, stopTask } from './change-task.ts';
+import { checkPlannable, replanTask, type TaskPlan } from './replan-task.ts';
 import { definitionsFor, listedDefinitions } from './task-list.ts';
 import type { ArchiveSource } from './task-list-rows.ts';
 
 /** Actions on all tasks that match a filter. */
-export const BULK_ACTIONS = ['Stop', 'Restart', 'Delete'] as const;
+export const BULK_ACTIONS = ['Stop', 'Restart', 'Delete', 'SetPriority', 'Reschedule'] as const;
 type BulkAction = (typeof BULK_ACTIONS)[number];
 
 /** A bulk action and the tasks that it applies to. */
@@ -26,6 +27,8 @@ export interface BulkRequest {
   readonly limit: number;
   /** Restarts discard the checkpoints of earlier runs. */
   readonly fromStart: boolean;
+  /** The new priority, or due time. */
+  readonly plan: TaskPlan;
 }
 
 /** The result of a bulk action or of its dry run. */
@@ -42,24 +45,28 @@ export interface BulkOutcome {
 const BATCH = 200;
 const OLDEST_FIRST = parseOrder('batchTaskId');
 
-/** Right, precondition and implementation of each action. */
-const ACTIONS: Readonly<
-  Record<
-    BulkAction,
-    {
-      readonly right: 'Update' | 'Delete';
-      readonly verb: 'stop' | 'restart' | 'delete';
-      readonly check: Guard;
-      readonly run: (
-        deps: TaskDeps,
-        caller: Caller,
-        id: number,
-        request: BulkRequest,
-        guard: Guard,
-      ) => Promise<unknown>;
-    }
-  >
-> = {
+/** Right, precondition and implementation of an action. */
+interface ActionRules {
+  readonly right: 'Update' | 'Delete';
+  readonly verb: 'stop' | 'restart' | 'delete' | 'update';
+  readonly check: Guard;
+  readonly run: (
+    deps: TaskDeps,
+    caller: Caller,
+    id: number,
+    request: BulkRequest,
+    guard: Guard,
+  ) => Promise<unknown>;
+}
+
+const REPLAN: ActionRules = {
+  right: 'Update',
+  verb: 'update',
+  check: checkPlannable,
+  run: (deps, caller, id, { plan }, guard) => replanTask(deps, caller, id, plan, guard),
+};
+
+const ACTIONS: Readonly<Record<BulkAction, ActionRules>> = {
   Stop: {
     right: 'Update',
     verb: 'stop',
@@ -89,10 +96,12 @@ const ACTIONS: Readonly<
     },
     run: (deps, caller, id, _request, guard) => deleteTasks(deps, caller, [id], guard),
   },
+  SetPriority: REPLAN,
+  Reschedule: REPLAN,
 };
 
 /**
- * Stops, restarts or deletes the tasks that the caller may see and that match the filter, oldest first. Each task has a
+ * Stops, restarts, replans or deletes the tasks that the caller may see and that match the filter, oldest first. Each task has a
  * separate transaction and the same checks as the call for a single task; a refused task does not affect others. A task
  * whose state has changed since it matched the filter is refused.
  */

@@ -33,6 +33,32 @@ describeInBrowser('actions on many tasks', (stage) => {
     await dialog.getByRole('button', { name: 'Close' }).click();
     await expect.poll(() => page.locator('tbody .state-Succeeded').count()).toBe(3);
     expect(await page.getByText(/selected$/).count()).toBe(0);
+
+    const later = await anna.json('POST', '/BatchTask?DelaySeconds=3600', {
+      Name: 'countdown',
+      ParameterObject: {},
+    });
+    await page.getByRole('checkbox', { name: `Select task ${later}` }).check();
+    await page.getByRole('button', { name: 'Priority' }).click();
+    const priority = page.getByRole('dialog').getByLabel('Priority');
+    await page.getByText('1 task gets another priority.').waitFor();
+    await priority.fill('1001');
+    expect(await page.getByRole('dialog').getByRole('button', { name: 'Priority' }).isDisabled()).toBe(true);
+    await priority.fill('5');
+    expect(await axeFindings(page)).toEqual([]);
+    await page.getByRole('dialog').getByRole('button', { name: 'Priority' }).click();
+    await page.getByText('1 task changed.').waitFor();
+    await page.getByRole('button', { name: 'Close' }).click();
+    await page.getByRole('checkbox', { name: `Select task ${later}` }).check();
+    await page.getByRole('button', { name: 'Due time' }).click();
+    await page.getByRole('dialog').getByLabel('Due time').fill('2027-01-02T03:04');
+    await page.getByRole('dialog').getByRole('button', { name: 'Due time' }).click();
+    await page.getByText('1 task changed.').waitFor();
+    const { value } = await anna.json(
+      'GET',
+      `/BatchTask?$select=priority,dueAt&$filter=batchTaskId eq ${later}`,
+    );
+    expect(value).toMatchObject([{ priority: 5, dueAt: expect.stringMatching(/^2027-01-0[12]T/) }]);
   });
 
   test('all tasks that match the filter, except some, are deleted on a phone', async () => {

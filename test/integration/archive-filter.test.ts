@@ -222,7 +222,7 @@ describe.each(DATABASES)('the search index on %s', (kind) => {
       'rows 12',
     ])
       expect(await find(search), search).toEqual([id]);
-    for (const search of ['"C47"', '711', '"rows 12"', 'nline', 'zzz'])
+    for (const search of ['"C47"', 'mported', '"rows 12"', 'nline', 'zzz'])
       expect(await find(search), search).toEqual([]);
 
     await sql`update batchline.task set result = 'Exported' where id = ${id}`.execute(database.sql);

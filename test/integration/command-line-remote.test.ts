@@ -74,6 +74,21 @@ describe('batchline task', () => {
     expect(await json(`task stop ${id}`)).toEqual({ Id: id, Stopped: true });
     await server.admin.ended(id);
     expect(await batchline(`task stop ${id}`)).toMatchObject({ code: 5 });
+    const later = await server.admin.json('POST', '/BatchTask?DelaySeconds=3600', { Name: 'countdown' });
+    const filter = `--filter batchTaskId\tge\t${id}`;
+    const refused = await batchline(`task bulk prioritize --priority 5 ${filter}`);
+    expect(refused).toMatchObject({ code: 1, stdout: '1 task given the priority; 1 task left unchanged.\n' });
+    expect(refused.stderr).toContain(`Batch task ${id} is Failed`);
+    expect(await batchline(`task bulk stop --search id:${later} --dry-run`)).toMatchObject({
+      code: 0,
+      stdout: '1 task would be stopped.\n',
+    });
+    expect(await json(`task bulk stop --search id:${later}`)).toMatchObject({
+      Matched: 1,
+      Done: 1,
+      Refused: 0,
+    });
+    expect(await batchline('task bulk stop')).toMatchObject({ code: 2 });
   });
 });
 

@@ -4,6 +4,12 @@ import type { ListOptions } from './tasks.ts';
 
 export type BulkAction = Carrier<'BulkOutcome'>['Action'];
 
+/** The new priority or due time of tasks. */
+export type Plan =
+  | { readonly Priority: number }
+  | { readonly StartAt: string }
+  | { readonly DelaySeconds: number };
+
 /** Tasks chosen in the list: some ids, or all that match its filter except some ids. */
 export interface Selection {
   readonly isAll: boolean;
@@ -53,12 +59,13 @@ export async function runBulk(
     readonly options: ListOptions;
     readonly isDryRun: boolean;
     readonly upTo?: number;
+    readonly plan?: Plan | undefined;
   },
   from: BulkProgress,
   onProgress: (progress: BulkProgress) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const { action, selection, options, isDryRun, upTo } = call;
+  const { action, selection, options, isDryRun, upTo, plan } = call;
   const { $filter = '', $search = '' } = options;
   const { ids, isAll } = selection;
   const last = isAll ? Number.POSITIVE_INFINITY : Math.max(...ids);
@@ -68,6 +75,7 @@ export async function runBulk(
       Action: action,
       Filter: upTo === undefined ? filter : `${filter} and batchTaskId le ${upTo}`,
       ...(selection.isAll && $search !== '' ? { Search: $search } : {}),
+      ...plan,
       DryRun: isDryRun,
       Limit: isDryRun ? STEP.dryRun : STEP.change,
     };

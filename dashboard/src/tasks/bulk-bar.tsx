@@ -1,18 +1,39 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
-import { type BulkAction, type BulkProgress, NOTHING_YET, runBulk, type Selection } from '../api/bulk.ts';
+import {
+  type BulkAction,
+  type BulkProgress,
+  NOTHING_YET,
+  type Plan,
+  runBulk,
+  type Selection,
+} from '../api/bulk.ts';
 import type { ListOptions } from '../api/tasks.ts';
 import { Dialog } from '../parts/dialog.tsx';
+import { Field } from '../parts/field.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { ProgressBar } from '../parts/progress-bar.tsx';
 import { Skeleton } from '../parts/skeleton.tsx';
+import { timeZone } from '../preferences.ts';
 import { useTexts } from '../texts.tsx';
 import { useTimes } from '../times.ts';
 
 /** Maximum number of reasons that the dialog lists. */
 const MAX_REASONS = 20;
 
-const ACTIONS = ['Stop', 'Restart', 'Delete'] as const satisfies readonly BulkAction[];
+const ACTIONS = [
+  'Stop',
+  'Restart',
+  'SetPriority',
+  'Reschedule',
+  'Delete',
+] as const satisfies readonly BulkAction[];
+
+/** What the dry runs of actions with a plan ask for. Which tasks they accept does not depend on it. */
+const NO_CHANGE: Readonly<Partial<Record<BulkAction, Plan>>> = {
+  SetPriority: { Priority: 0 },
+  Reschedule: { DelaySeconds: 0 },
+};
 
 /** The texts of the actions. */
 function useActionTexts(): Readonly<
@@ -37,6 +58,20 @@ function useActionTexts(): Readonly<
       plan: (count) =>
         count === 1 ? t`1 task will be restarted.` : t`${number(count)} tasks will be restarted.`,
       result: (count) => (count === 1 ? t`1 task restarted.` : t`${number(count)} tasks restarted.`),
+    },
+    SetPriority: {
+      name: t`Priority`,
+      question: t`Change the priority of the selected tasks?`,
+      plan: (count) =>
+        count === 1 ? t`1 task gets another priority.` : t`${number(count)} tasks get another priority.`,
+      result: (count) => (count === 1 ? t`1 task changed.` : t`${number(count)} tasks changed.`),
+    },
+    Reschedule: {
+      name: t`Due time`,
+      question: t`Change the due time of the selected tasks?`,
+      plan: (count) =>
+        count === 1 ? t`1 task gets another due time.` : t`${number(count)} tasks get another due time.`,
+      result: (count) => (count === 1 ? t`1 task changed.` : t`${number(count)} tasks changed.`),
     },
     Delete: {
       name: t`Delete`,
@@ -139,20 +174,26 @@ function BulkDialog({
 }): ReactNode {
   const { t } = useTexts();
   const { number } = useTimes();
-  const { name, question, plan, result } = useActionTexts()[action];
+  const { name, question, plan: planned, result } = useActionTexts()[action];
   const queries = useQueryClient();
   const cancel = useRef<HTMLButtonElement>(null);
   const stopping = useRef(new AbortController());
   const [counted, setCounted] = useState(NOTHING_YET);
   const [changed, setChanged] = useState<BulkProgress>();
+  const [plan, setPlan] = useState<Plan | undefined>(NO_CHANGE[action]);
   const count = useMutation({
     mutationFn: (signal: AbortSignal) =>
-      runBulk({ action, selection, options, isDryRun: true }, NOTHING_YET, setCounted, signal),
+      runBulk(
+        { action, selection, options, isDryRun: true, plan: NO_CHANGE[action] },
+        NOTHING_YET,
+        setCounted,
+        signal,
+      ),
   });
   const change = useMutation({
     mutationFn: ({ from, signal }: { from: BulkProgress; signal: AbortSignal }) =>
       runBulk(
-        { action, selection, options, isDryRun: false, upTo: counted.lastId },
+        { action, selection, options, isDryRun: false, upTo: counted.lastId, plan },
         from,
         setChanged,
         signal,
@@ -182,13 +223,14 @@ function BulkDialog({
   return (
     <Dialog title={question} focus={cancel} onClose={close}>
       {counted.isComplete ? (
-        <p role="status">{isOver ? result(shown.done) : plan(counted.done)}</p>
+        <p role="status">{isOver ? result(shown.done) : planned(counted.done)}</p>
       ) : (
         <>
           <p role="status">{t`Checked so far: ${number(counted.matched)}`}</p>
           <Skeleton lines={1} />
         </>
       )}
+      {changed === undefined && <PlanFields action={action} onPlan={setPlan} />}
       {changed !== undefined && (
         <ProgressBar
           percent={counted.matched === 0 ? 100 : Math.floor((100 * changed.matched) / counted.matched)}
@@ -219,7 +261,12 @@ function BulkDialog({
           <button
             type="button"
             className={action === 'Delete' ? 'danger' : 'primary'}
-            disabled={!counted.isComplete || counted.done === 0 || change.isPending}
+            disabled={
+              !counted.isComplete ||
+              counted.done === 0 ||
+              change.isPending ||
+              (action in NO_CHANGE && plan === undefined)
+            }
             onClick={run}
           >
             {isOver ? t`Continue` : name}
@@ -235,4 +282,56 @@ function BulkDialog({
       </div>
     </Dialog>
   );
+}
+
+/** The fields of the new priority or due time; none for other actions. */
+function PlanFields({
+  action,
+  onPlan,
+}: {
+  action: BulkAction;
+  /** Gets `undefined` while the fields are invalid. */
+  onPlan: (plan: Plan | undefined) => void;
+}): ReactNode {
+  const { t } = useTexts();
+  if (action === 'SetPriority')
+    return (
+      <Field name="priority" label={t`Priority`} hint={t`Tasks with a higher priority run first.`}>
+        {(props) => (
+          <input
+            {...props}
+            type="number"
+            min={-1000}
+            max={1000}
+            step={1}
+            required
+            defaultValue={0}
+            onChange={({ target }) =>
+              onPlan(target.validity.valid ? { Priority: target.valueAsNumber } : undefined)
+            }
+          />
+        )}
+      </Field>
+    );
+  if (action === 'Reschedule')
+    return (
+      <Field name="due" label={t`Due time`} hint={t`Leave empty to start now. Times are in ${timeZone()}.`}>
+        {(props) => (
+          <input
+            {...props}
+            type="datetime-local"
+            onChange={({ target }) =>
+              onPlan(
+                !target.validity.valid
+                  ? undefined
+                  : target.value === ''
+                    ? { DelaySeconds: 0 }
+                    : { StartAt: target.value },
+              )
+            }
+          />
+        )}
+      </Field>
+    );
+  return null;
 }

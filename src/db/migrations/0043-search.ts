@@ -9,7 +9,7 @@ const statements = [
   // Words in lower case, with one space between them, so that the parser of text search sees no paths, hosts or addresses.
   sql`create or replace function batchline.search_text(text) returns text
     language sql immutable strict parallel safe
-    as ${sql.lit(`select regexp_replace(batchline.fold($1), '${SEPARATORS}', ' ', 'g')`)}`,
+    return regexp_replace(batchline.fold($1), ${sql.lit(SEPARATORS)}, ' ', 'g')`,
   // The words of tasks, which a background job writes. Apart from the tasks, because it changes after them.
   sql`create table if not exists batchline.task_search (
     task_id int primary key,
@@ -19,8 +19,10 @@ const statements = [
   // The planner misjudges prefixes, and would read the whole table; this always reads the index.
   sql`create or replace function batchline.search_tasks(query text, max int) returns setof int
     language sql stable set enable_seqscan = off set enable_indexscan = off
-    as ${sql.lit(`select s.task_id from batchline.task_search as s
-      where s.document @@ to_tsquery('simple', batchline.fold($1)) limit $2`)}`,
+    begin atomic
+      select s.task_id from batchline.task_search as s
+      where s.document @@ to_tsquery('simple', batchline.fold(query)) limit max;
+    end`,
   sql`create table if not exists batchline.task_search_cursor (
     id int primary key,
     position bigint not null,

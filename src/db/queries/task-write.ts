@@ -217,6 +217,44 @@ export async function moveDetails(db: Kysely<Schema>, limit: number): Promise<nu
   return rows.length;
 }
 
+/** What a plan has changed. */
+interface WrittenPlan {
+  readonly attempt: number;
+  /** Seconds until the task is due; 0 if it is. */
+  readonly seconds: number;
+}
+
+/**
+ * Changes the priority or the due time of a locked New task. If it is due later, the stager promotes it.
+ *
+ * @param plan `undefined` keeps a value; the due time is a time, or seconds from now
+ */
+export async function writePlan(
+  trx: Transaction<Schema>,
+  id: number,
+  { priority, due }: { readonly priority?: number | undefined; readonly due?: Date | number | undefined },
+  actorId: number,
+): Promise<WrittenPlan> {
+  const at = due instanceof Date ? due : null;
+  const delay = typeof due === 'number' ? due : null;
+  const { rows } = await sql<WrittenPlan>`
+    update batchline.task as t set
+      priority = coalesce(${priority ?? null}::int, t.priority),
+      run_after = coalesce(p.due, t.run_after),
+      job_id = case when p.due is null then t.job_id when p.due > now() then gen_random_uuid() end,
+      updated = now(), updated_by = ${actorId}, updated_count = t.updated_count + 1
+    from (
+      select greatest(now(), coalesce(${at}::timestamptz, now() + ${delay}::float8 * interval '1 second')) as due
+      where ${due !== undefined}::boolean
+      union all select null::timestamptz where not ${due !== undefined}::boolean
+    ) as p
+    where t.id = ${id}
+    returning t.attempt, greatest(0, extract(epoch from t.run_after - now()))::float8 as seconds`.execute(
+    trx,
+  );
+  return rows[0] ?? { attempt: 0, seconds: 0 };
+}
+
 /** A transition that is not the end of a run. */
 export interface TaskTransition extends TaskTexts {
   readonly id: number;

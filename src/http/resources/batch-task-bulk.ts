@@ -6,6 +6,7 @@ import { INT32_MAX } from '../../core/limits.ts';
 import type { MessageValue } from '../../core/message.ts';
 import { parseFilter } from '../../core/odata/parser.ts';
 import { allOf, filterOfSearch } from '../../core/search/filter.ts';
+import { PRIORITY } from '../../core/task.ts';
 import type { TaskDeps } from '../../services/access.ts';
 import { BULK_ACTIONS, bulkTasks } from '../../services/bulk.ts';
 import {
@@ -15,6 +16,7 @@ import {
   MAX_REFUSED_ITEMS,
   startTasks,
 } from '../../services/bulk-start.ts';
+import type { TaskPlan } from '../../services/replan-task.ts';
 import { callerOf } from '../auth/hooks.ts';
 import { JSON_LINES_TYPES, lineOf, readJsonLines } from '../body/json-lines.ts';
 import { ObjectReader } from '../body/object-reader.ts';
@@ -52,6 +54,18 @@ const FromStart = Type.Optional(
   Type.Boolean({ description: 'Restart discards the checkpoints of earlier runs' }),
 );
 
+const Priority = Type.Optional(
+  Type.Integer({ description: `SetPriority: ${PRIORITY.min} to ${PRIORITY.max}` }),
+);
+const StartAt = Type.Optional(
+  Type.String({
+    description: "Reschedule: when the tasks are due. A time without an offset is in the caller's time zone",
+  }),
+);
+const DelaySeconds = Type.Optional(
+  Type.Number({ description: 'Reschedule: seconds until the tasks are due; 0 for now' }),
+);
+
 /** The body of any action, with which Fastify validates. The route checks which properties the action needs. */
 const BulkBody = Type.Object(
   {
@@ -61,6 +75,9 @@ const BulkBody = Type.Object(
     DryRun,
     Limit,
     FromStart,
+    Priority,
+    StartAt,
+    DelaySeconds,
     // Their number and their properties have errors of their own.
     Tasks: Type.Optional(Type.Array(Type.Unknown())),
   },
@@ -78,7 +95,17 @@ const BulkQuery = Type.Object({
 });
 
 const BulkRequest = Type.Object(
-  { Action: Type.Enum([...BULK_ACTIONS]), Filter: Type.Optional(Filter), Search, DryRun, Limit, FromStart },
+  {
+    Action: Type.Enum([...BULK_ACTIONS]),
+    Filter: Type.Optional(Filter),
+    Search,
+    DryRun,
+    Limit,
+    FromStart,
+    Priority,
+    StartAt,
+    DelaySeconds,
+  },
   { title: 'BulkRequest', additionalProperties: false },
 );
 
@@ -129,8 +156,9 @@ const bulkBatchTasksOperation: Operation = {
   id: 'bulkBatchTasks',
   access: ACCESS.write,
   tag: 'BatchTask',
-  summary: 'Starts many tasks, or stops, restarts or deletes all that match a filter; supports a dry run.',
-  description: `Start is all or nothing: if a task is refused, the error names its index (\`Tasks[3]\`) or line, and nothing is started. At most ${MAX_BULK_STARTS} tasks are accepted. Start options in the query apply to tasks without their own. With an Idempotency-Key, a repeated call returns the ids of the first. The other actions have a separate transaction for each task, and list those that are refused.`,
+  summary:
+    'Starts many tasks, or stops, restarts, deletes or replans all that match a filter; supports a dry run.',
+  description: `Start is all or nothing: if a task is refused, the error names its index (\`Tasks[3]\`) or line, and nothing is started. At most ${MAX_BULK_STARTS} tasks are accepted. Start options in the query apply to tasks without their own. With an Idempotency-Key, a repeated call returns the ids of the first. SetPriority and Reschedule change New tasks. The other actions have a separate transaction for each task, and list those that are refused.`,
   responses: { 200: Type.Union([BulkOutcome, BulkStartOutcome]) },
   headers: IGNORED,
   refusals: [409, 410],
@@ -215,9 +243,9 @@ async function startAll(
 ): Promise<Static<typeof BulkStartOutcome>> {
   const { body } = request;
   if (body.Tasks === undefined) throw invalid`Tasks is missing; a list of BatchTaskInfo is accepted.`;
-  const unused = (['Filter', 'Search', 'Limit', 'FromStart'] as const).find((name) =>
-    Object.hasOwn(body, name),
-  );
+  const unused = (
+    ['Filter', 'Search', 'Limit', 'FromStart', 'Priority', 'StartAt', 'DelaySeconds'] as const
+  ).find((name) => Object.hasOwn(body, name));
   if (unused !== undefined)
     throw invalid`${unused} is given, but Action is ${'Start'}; it is accepted with other actions.`;
   const isDryRun = ('DryRun' in body ? body.DryRun : undefined) ?? queryFlag(request, 'DryRun') ?? false;
@@ -278,6 +306,7 @@ async function changeMatching(
     dryRun: DryRun,
     limit: Limit,
     fromStart: FromStart,
+    plan: readPlan(request, body),
   });
   return {
     Action,
@@ -289,3 +318,23 @@ async function changeMatching(
     More: outcome.more,
   };
 }
+
+/** Reads the new priority or due time, which only the actions that change it accept. */
+function readPlan(request: FastifyRequest, body: Static<typeof BulkBody>): TaskPlan {
+  const { Action } = body;
+  const accepted: readonly string[] = Object.hasOwn(PLANS, Action) ? PLANS[Action as keyof typeof PLANS] : [];
+  const unused = (['Priority', 'StartAt', 'DelaySeconds'] as const).find(
+    (name) => Object.hasOwn(body, name) && !accepted.includes(name),
+  );
+  if (unused !== undefined)
+    throw invalid`${unused} is given, but Action is ${Action}; it is accepted with other actions.`;
+  if (accepted.length === 0) return {};
+  const { priority, due } = startOptionsReader(request)(new ObjectReader(body, 'The body'));
+  const plan = Action === 'SetPriority' ? { priority } : { due };
+  if (Object.values(plan).every((value) => value === undefined))
+    throw invalid`${Action} needs ${accepted.join(' or ')}.`;
+  return plan;
+}
+
+/** The properties of the actions that change the plan of a task. */
+const PLANS = { SetPriority: ['Priority'], Reschedule: ['StartAt', 'DelaySeconds'] } as const;

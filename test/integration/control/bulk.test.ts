@@ -130,8 +130,56 @@ describe.each(DATABASES)('many tasks at once on %s', (kind) => {
     });
   });
 
+  test('priority and due time of New tasks are changed, with a dry run, in the order of the rules', async () => {
+    await server.admin.json('POST', '/Definitions/work/Pause');
+    const ids: number[] = [];
+    for (const at of ['', '?DelaySeconds=3600', ''])
+      ids.push(await ann.json('POST', `/BatchTask${at}`, { Name: 'work', Description: 'plan' }));
+    const done = await ann.start({ Name: 'quick', Description: 'plan' });
+    await ann.ended(done);
+    const [first = 0, later = 0, last = 0] = ids;
+    const all = { Filter: "description eq 'plan'" };
+    const outcome = {
+      Matched: 4,
+      Done: 3,
+      Refused: [{ Id: done, Reason: expect.stringMatching(/is Succeeded; only the priority/) }],
+    };
+    const listed = async () =>
+      (
+        await ann.json(
+          'GET',
+          `/BatchTask?$select=batchTaskId,priority,dueAt&$orderBy=batchTaskId&$search=plan id:${first}..${last}`,
+        )
+      ).value;
+    expect(await bulk({ Action: 'SetPriority', Priority: 7, ...all, DryRun: true })).toMatchObject(outcome);
+    expect(
+      await bulk({ Action: 'SetPriority', Priority: 7, ...all, Search: `id:${first},${done}` }),
+    ).toMatchObject({ Matched: 2, Done: 1 });
+    expect(
+      await bulk({ Action: 'Reschedule', StartAt: '2027-01-02T03:04:05Z', Filter: `batchTaskId eq ${last}` }),
+    ).toMatchObject({ Done: 1 });
+    await expect
+      .poll(listed, INDEXED)
+      .toMatchObject([
+        { priority: 7, dueAt: '0001-01-01T00:00:00' },
+        { priority: 0 },
+        { priority: 0, dueAt: '2027-01-02T03:04:05' },
+      ]);
+    const history = await ann.json('GET', `/BatchTask/${first}/Audit`);
+    expect(history.at(-1)).toMatchObject({ From: 'New', To: 'New', Reason: 'Priority set to 7 by ann.' });
+    expect(await bulk({ Action: 'Reschedule', DelaySeconds: 0, ...all })).toMatchObject(outcome);
+    await server.admin.json('POST', '/Definitions/work/Resume');
+    for (const id of [first, later, last]) await ann.ended(id);
+  });
+
   test('wrong calls are refused', async () => {
     for (const body of [
+      { Action: 'SetPriority', Search: 'x' },
+      { Action: 'SetPriority', Search: 'x', Priority: 1001 },
+      { Action: 'SetPriority', Search: 'x', Priority: 1, DelaySeconds: 1 },
+      { Action: 'Reschedule', Search: 'x' },
+      { Action: 'Reschedule', Search: 'x', StartAt: '2026-12-24', DelaySeconds: 1 },
+      { Action: 'Stop', Search: 'x', Priority: 1 },
       { Action: 'Delete', Search: ' ' },
       { Action: 'Delete', Search: 'colour:red' },
       { Action: 'Delete', Filter: ' ' },
