@@ -21,6 +21,7 @@ const SchedulesPage = lazy(() => import('./schedules/schedules-page.tsx'));
 const OperationsPage = lazy(() => import('./operations/operations-page.tsx'));
 const WebhooksPage = lazy(() => import('./webhooks/webhooks-page.tsx'));
 const NotificationsPage = lazy(() => import('./notifications/notifications-page.tsx'));
+const Palette = lazy(() => import('./palette/palette.tsx'));
 const PeoplePage = lazy(() => import('./people/people-page.tsx'));
 
 /** The sign-in form, or the page of the address. */
@@ -85,6 +86,16 @@ function Unreachable(): ReactNode {
 
 function Frame({ who, onSignOut }: { who: Session; onSignOut: () => void }): ReactNode {
   const { t } = useTexts();
+  const [isPaletteOpen, setPaletteOpen] = useState(false);
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent): void => {
+      if (!(event.ctrlKey || event.metaKey) || event.altKey || event.key.toLowerCase() !== 'k') return;
+      event.preventDefault();
+      setPaletteOpen((isOpen) => !isOpen);
+    };
+    addEventListener('keydown', onKeyDown);
+    return () => removeEventListener('keydown', onKeyDown);
+  }, []);
   return (
     <>
       <a className="skip" href="#content">{t`Skip to content`}</a>
@@ -102,6 +113,15 @@ function Frame({ who, onSignOut }: { who: Session; onSignOut: () => void }): Rea
           {isAdministrator(who) && <NavLink href="/people">{t`Users`}</NavLink>}
         </nav>
         <div className="me">
+          <button
+            type="button"
+            className="quiet palette-button"
+            aria-keyshortcuts="Control+K Meta+K"
+            title={t`Search or jump to`}
+            onClick={() => setPaletteOpen(true)}
+          >
+            <span className="palette-label">{t`Commands`}</span> <kbd>Ctrl K</kbd>
+          </button>
           <Link href="/settings" title={t`Settings`}>
             {who.Name || who.Login}
           </Link>
@@ -146,6 +166,11 @@ function Frame({ who, onSignOut }: { who: Session; onSignOut: () => void }): Rea
         </Suspense>
       </Content>
       <Footer />
+      {isPaletteOpen && (
+        <Suspense>
+          <Palette who={who} onSignOut={onSignOut} onClose={() => setPaletteOpen(false)} />
+        </Suspense>
+      )}
     </>
   );
 }

@@ -148,6 +148,42 @@ describeInBrowser('the list of tasks', (stage) => {
     );
   });
 
+  test.each([390, 1440])('Ctrl+K finds pages, tasks, definitions and settings (%d pixels)', async (width) => {
+    const hedy = await stage.server.associate(`hedy${width}`);
+    const id = await hedy.start({ Name: 'flaky', ParameterObject: { fail: false } });
+    const { page } = await stage.open('/', `hedy${width}`, { viewport: { width, height: 800 } });
+    await page.getByRole('row', { name: `flaky #${id}` }).waitFor();
+    await page.keyboard.press('Control+K');
+    const field = page.getByRole('combobox', { name: 'Search or jump to' });
+    await field.waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(
+      0,
+    );
+    await page.keyboard.type(`${id}`);
+    await page.getByRole('option', { name: `Task ${id}`, selected: true }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'flaky' }).waitFor();
+    await page.getByRole('button', { name: 'Commands' }).click();
+    await field.fill('start countd');
+    await page.getByRole('option', { name: 'Start countdown' }).click();
+    await expect.poll(() => new URL(page.url()).pathname).toBe('/start/countdown');
+    await page.keyboard.press('Control+K');
+    await field.fill('dark');
+    await page.getByRole('option', { name: 'Theme: Dark' }).waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe('dark');
+    await page.keyboard.press('Control+K');
+    await field.fill('zzz');
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => new URL(page.url()).search).toBe('?q=zzz');
+    await page.keyboard.press('Control+K');
+    await page.keyboard.press('Escape');
+    await field.waitFor({ state: 'detached' });
+  });
+
   test('arrow keys move through the rows, and Enter opens a task', async () => {
     const carla = await stage.server.associate('carla');
     const ids: number[] = [];

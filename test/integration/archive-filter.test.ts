@@ -168,7 +168,7 @@ describe.each(DATABASES)('the search index on %s', (kind) => {
       [...new Set(ids)].sort((a, b) => a - b),
     );
 
-  test('finds every word of a text, whatever is around it', async () => {
+  test('finds every word of a text, with any punctuation around it', async () => {
     const unit = fc.constantFrom(...'aZ09eEäß-_.:/@\\\'"<>&+%€', '\u2026', '\u00a0', '\n', ' ');
     const texts = fc.sample(fc.string({ unit, minLength: 5, maxLength: 30 }), { numRuns: 60, seed: 3 });
     const written: { id: unknown; text: string }[] = [];

@@ -4,7 +4,7 @@ import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState 
 export interface Option {
   readonly key: string;
   readonly label: ReactNode;
-  /** What it means, beside the label. */
+  /** Explanation beside the label. */
   readonly detail?: string;
 }
 

@@ -29,7 +29,7 @@ const ACTIONS = [
   'Delete',
 ] as const satisfies readonly BulkAction[];
 
-/** What the dry runs of actions with a plan ask for. Which tasks they accept does not depend on it. */
+/** The plans of dry runs. The accepted tasks do not depend on them. */
 const NO_CHANGE: Readonly<Partial<Record<BulkAction, Plan>>> = {
   SetPriority: { Priority: 0 },
   Reschedule: { DelaySeconds: 0 },

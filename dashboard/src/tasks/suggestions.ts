@@ -11,10 +11,10 @@ import {
 } from '../../../src/core/search/qualifiers.ts';
 
 /** A completion of the word at the caret. */
-export interface Suggestion {
+interface Suggestion {
   /** The text that replaces the word. */
   readonly text: string;
-  /** What the text means; empty if it is clear. */
+  /** Explanation of the text; empty if it needs none. */
   readonly detail: string;
 }
 
@@ -25,7 +25,7 @@ export interface Suggestions {
   readonly options: readonly Suggestion[];
 }
 
-/** What the page knows to suggest. */
+/** The sources of suggestions. */
 export interface Known {
   readonly definitions: readonly string[];
   /** Logins of users, without the user's own; empty if the user may not see them. */

@@ -18,10 +18,10 @@ import { wordsOf } from './words.ts';
 /** Maximum length of a search, in characters. */
 export const MAX_SEARCH_LENGTH = 500;
 /** Maximum number of terms, and of values in all of them. */
-export const MAX_SEARCH_TERMS = 50;
+const MAX_SEARCH_TERMS = 50;
 
 /** An operator before a number or a date. */
-export type SearchOperator = '=' | '<' | '<=' | '>' | '>=';
+type SearchOperator = '=' | '<' | '<=' | '>' | '>=';
 
 /** A value of a qualifier. */
 export type SearchValue =
@@ -46,8 +46,8 @@ export type SearchTerm =
       readonly values: readonly [SearchValue, ...SearchValue[]];
     };
 
-/** What is wrong with a search, and at which part of it. */
-export interface SearchProblem {
+/** The error in a search, and its position. */
+interface SearchProblem {
   /** Offset of the part, from 0. */
   readonly at: number;
   readonly message: Message;

@@ -4,7 +4,7 @@ import { parseState } from '../task-state.ts';
 /** The kind of a qualifier's values. */
 export type QualifierKind = 'text' | 'state' | 'owner' | 'number' | 'date' | 'flag' | 'waits';
 
-/** All qualifiers of a search, in the order in which they are suggested. */
+/** All qualifiers of a search, in the order of suggestions. */
 export const QUALIFIERS = {
   definition: 'text',
   state: 'state',
@@ -61,7 +61,7 @@ export function statesOf(word: string): readonly ListedState[] | undefined {
   return state === undefined || state === 'All' || state === 'Unknown' ? undefined : [state];
 }
 
-/** The values of `waits:`, and the values of the column `waitsFor` that they stand for. */
+/** The values of `waits:`, and the corresponding values of the column `waitsFor`. */
 export const WAITS: Readonly<Record<string, string>> = {
   start: 'DelayedStart',
   retry: 'Backoff',

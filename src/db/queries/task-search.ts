@@ -52,7 +52,7 @@ export async function findByWords(
   return [...rows.map(({ id }) => id), ...(words.id === undefined ? [] : [words.id])];
 }
 
-/** How far the index has come. */
+/** The progress of the index. */
 export interface SearchCursor {
   /** The state changes up to this event are in the index. */
   readonly position: number;

@@ -217,7 +217,7 @@ export async function moveDetails(db: Kysely<Schema>, limit: number): Promise<nu
   return rows.length;
 }
 
-/** What a plan has changed. */
+/** The result of `writePlan`. */
 interface WrittenPlan {
   readonly attempt: number;
   /** Seconds until the task is due; 0 if it is. */
