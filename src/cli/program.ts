@@ -371,6 +371,17 @@ function addCellCommands(program: Command, runs: Runs): void {
     .argument('<tenant>')
     .requiredOption('--cell <name>', 'the cell')
     .action(runs(async () => (await cells()).placeTenant));
+  addLocal(tenant.command('move'))
+    .description('move a tenant to another cell while it works; if it is interrupted, run it again')
+    .argument('<tenant>')
+    .option('--to <cell>', 'the new cell')
+    .option(
+      '--drain-seconds <number>',
+      'seconds until runs in progress are interrupted, to continue in the new cell',
+      '60',
+    )
+    .option('--cancel', 'take back a move that has not switched yet')
+    .action(runs(async () => (await import('./local/tenant-move.ts')).moveTenantCommand));
 }
 
 function addLocal(command: Command): Command {

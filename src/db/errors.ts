@@ -30,8 +30,11 @@ export function isConnectionError(error: unknown): boolean {
   return code === undefined && CONNECTION_MESSAGES.test(error.message);
 }
 
-/** SQLSTATEs of data exceptions (22), constraint violations (23) and exceeded program limits (54). */
-const BAD_DATA = /^(?:22|23|54)/;
+/** SQLSTATE of a write to a tenant that is moving to another cell, or has moved (`tenant-fence.ts`). */
+export const FENCED = 'BL001';
+
+/** SQLSTATEs of data exceptions (22), constraint violations (23), exceeded program limits (54), and of fenced tenants. */
+const BAD_DATA = /^(?:22|23|54|BL001$)/;
 
 /** Returns true if the database rejects the data, so that a retry would fail too. */
 export function isDataException(error: unknown): boolean {

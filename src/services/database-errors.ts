@@ -3,6 +3,7 @@ import { INT32_MAX } from '../core/limits.ts';
 import { message } from '../core/message.ts';
 import { isConnectionError, isDiskFull } from '../db/errors.ts';
 import { isOutOfIds } from '../db/queries/statistics.ts';
+import { isFenced } from '../db/queries/tenant-fence.ts';
 import { isRetryableTransactionError } from '../db/transaction.ts';
 
 /**
@@ -13,6 +14,7 @@ import { isRetryableTransactionError } from '../db/transaction.ts';
 export function toRequestError(error: unknown, isEmbedded: boolean): unknown {
   if (isDiskFull(error, isEmbedded)) return diskFull();
   if (isOutOfIds(error)) return outOfIds();
+  if (isFenced(error)) return tenantMoving();
   if (isRetryableTransactionError(error)) return databaseBusy();
   return isConnectionError(error) ? databaseUnreachable() : error;
 }
@@ -31,6 +33,14 @@ function databaseUnreachable(): RequestError {
 function databaseBusy(): RequestError {
   return unavailable(
     message`Too many concurrent changes; nothing has changed. Try again in a few seconds.`,
+    RETRY_SECONDS,
+  );
+}
+
+/** The error of a write to a tenant that moves, by a server that does not know it yet. */
+function tenantMoving(): RequestError {
+  return unavailable(
+    message`This DatabaseSerialNumber is moving to another cell; nothing has changed. Try again in a moment.`,
     RETRY_SECONDS,
   );
 }

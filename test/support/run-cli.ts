@@ -22,12 +22,18 @@ export async function runCli(
   env: Readonly<Record<string, string>> = {},
   input = '',
 ): Promise<CliResult> {
-  const child = spawn(process.execPath, [...SHORT_LIVED, CLI, ...args], {
-    env: { ...PROCESS_ENV, ...env },
-    stdio: 'pipe',
-  });
+  const { child } = spawnCli(args, env);
   child.stdin.on('error', () => undefined); // a command that reads no input may have exited
   child.stdin.end(input);
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
   return { code: child.exitCode, stdout, stderr };
+}
+
+/** Begins a command, which the test may kill. */
+export function spawnCli(args: readonly string[], env: Readonly<Record<string, string>>) {
+  const child = spawn(process.execPath, [...SHORT_LIVED, CLI, ...args], {
+    env: { ...PROCESS_ENV, ...env },
+    stdio: 'pipe',
+  });
+  return { child, exited: once(child, 'exit') };
 }

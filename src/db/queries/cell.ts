@@ -14,7 +14,7 @@ import type { Schema } from '../schema.ts';
 import { inQuietTransaction } from '../transaction.ts';
 
 /** The progress of a move of a tenant. The tenant is in the old cell until `switched`. */
-type MovePhase = 'draining' | 'fenced' | 'switched';
+export type MovePhase = 'draining' | 'fenced' | 'switched';
 
 /** A move of a tenant that has not finished. */
 export interface TenantMove {
@@ -100,7 +100,7 @@ export async function listPlacements(control: Control): Promise<(Placement & { m
   }));
 }
 
-async function changeControl<T>(
+export async function changeControl<T>(
   control: Control,
   work: (trx: Transaction<Schema>) => Promise<T>,
 ): Promise<T> {
@@ -136,6 +136,11 @@ export function insertCell(control: Control, cell: NewCell): Promise<{ cell: Cel
         where name = ${cell.name}`.execute(trx);
       return { cell: changed, idBase: (await readReserved(trx)).idBase };
     }
+    const sharing = cells.find(({ files }) => files !== null && files === cell.files);
+    if (sharing !== undefined)
+      throw refused(
+        `BATCHLINE_FILES is that of the cell ${sharing.name}; each cell deletes files that its tables don't name.`,
+      );
     const other = cells.find(({ database, schema }) => database === cell.database && schema === cell.schema);
     if (other !== undefined) throw refused(`The schema ${cell.schema} is that of the cell ${other.name}.`);
     const isDefault = cells.length === 0;
@@ -204,7 +209,7 @@ export function insertPlacement(control: Control, tenant: string, cell: string):
   });
 }
 
-async function checkCells(control: Control, names: readonly string[]): Promise<void> {
+export async function checkCells(control: Control, names: readonly string[]): Promise<void> {
   const known = new Set((await listCells(control)).map(({ name }) => name));
   for (const name of names) if (!known.has(name)) throw refused(`There is no cell ${name}.`);
 }
@@ -272,6 +277,6 @@ export async function reserveIds(
 }
 
 /** The error of a command about cells that is refused. */
-function refused(text: string): OperatorError {
+export function refused(text: string): OperatorError {
   return new OperatorError('CELL_REFUSED', text);
 }

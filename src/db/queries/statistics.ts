@@ -116,7 +116,7 @@ export function isOutOfIds(error: unknown): boolean {
 export async function countIds(db: Kysely<Schema>): Promise<IdUse[]> {
   const { rows } = await sql<IdUse>`
     select regexp_replace(sequencename::text, '_id_seq$', '') as "table",
-      coalesce(last_value, 0)::float8 / max_value::float8 as ratio
+      (coalesce(last_value, min_value - 1) - min_value + 1)::float8 / (max_value::float8 - min_value + 1) as ratio
     from pg_sequences
     where quote_ident(schemaname) = 'batchline'::regnamespace::text and data_type = 'integer'::regtype
     order by sequencename`.execute(db);

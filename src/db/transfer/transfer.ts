@@ -1,112 +1,9 @@
-import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { OperatorError } from '../../core/errors.ts';
 import { TaskState } from '../../core/task-state.ts';
 import type { Schema } from '../schema.ts';
 import { inQuietTransaction } from '../transaction.ts';
-
-/** Number of rows of a table, and a checksum of their content. */
-interface TableSum {
-  readonly rows: number;
-  readonly checksum: string;
-}
-
-/** Counts the rows of a table and computes their checksum, which does not depend on their order. */
-function sumRows(db: Kysely<Schema>, table: TransferTable): Promise<TableSum> {
-  return inQuietTransaction(db, async (trx) => {
-    // The text of a timestamp depends on the time zone of the session.
-    await sql`set local time zone 'UTC'`.execute(trx);
-    const { rows } = await sql<TableSum>`
-      select count(*)::float8 as rows, coalesce(sum(hashtextextended(t::text, 0)::numeric), 0)::text as checksum
-      from ${tableName(table)} as t`.execute(trx);
-    return rows[0] ?? { rows: 0, checksum: '0' };
-  });
-}
-
-/** Number of rows in one statement. */
-const BATCH = 500;
-
-/**
- * Copies the rows of a table that the target does not have yet, in batches ordered by key: the last key of the target is
- * the resume point. Rows are copied in their text representation, which is lossless.
- *
- * @param copied called with the size of each batch
- */
-async function copyRows(
-  from: Kysely<Schema>,
-  to: Kysely<Schema>,
-  table: TransferTable,
-  copied: (rows: number) => void,
-): Promise<void> {
-  if (table.key.length === 0) return replaceRows(from, to, table, copied);
-  const name = tableName(table);
-  const key = keyOf(table, sql`t`);
-  const descending = sql.join(table.key.map((column) => sql`(t).${sql.id(column)} desc`));
-  const last = await sql<{ row: string }>`
-    select t::text as row from ${name} as t order by ${descending} limit 1`.execute(to);
-  let position = last.rows[0]?.row;
-  for (;;) {
-    const after =
-      position === undefined ? sql`true` : sql`(${key}) > (${keyOf(table, sql`${position}::${name}`)})`;
-    const { rows } = await sql<{ row: string }>`
-      select t::text as row from ${name} as t where ${after} order by ${key} limit ${BATCH}`.execute(from);
-    if (rows.length === 0) return;
-    await insertRows(to, table, rows);
-    position = rows.at(-1)?.row;
-    copied(rows.length);
-  }
-}
-
-/** Replaces all rows of a table without a primary key in one transaction. Such tables are small. */
-async function replaceRows(
-  from: Kysely<Schema>,
-  to: Kysely<Schema>,
-  table: TransferTable,
-  copied: (rows: number) => void,
-): Promise<void> {
-  const name = tableName(table);
-  const { rows } = await sql<{ row: string }>`select t::text as row from ${name} as t`.execute(from);
-  await inQuietTransaction(to, async (trx) => {
-    await sql`delete from ${name}`.execute(trx);
-    for (let done = 0; done < rows.length; done += BATCH)
-      await insertRows(trx, table, rows.slice(done, done + BATCH));
-  });
-  copied(rows.length);
-}
-
-async function insertRows(
-  to: Kysely<Schema>,
-  table: TransferTable,
-  rows: readonly { readonly row: string }[],
-): Promise<void> {
-  const name = tableName(table);
-  await sql`
-    insert into ${name} overriding system value
-    select (typed.row).* from (
-      select value::${name} as row from unnest(${sql.val(rows.map(({ row }) => row))}::text[]) as value offset 0
-    ) as typed`.execute(to);
-}
-
-/** Creates a table of imported data in the target, unless it exists. */
-async function createDataTable(
-  from: Kysely<Schema>,
-  to: Kysely<Schema>,
-  table: TransferTable,
-): Promise<void> {
-  const { rows } = await sql<{ name: string; type: string; required: boolean }>`
-    select a.attname as name, format_type(a.atttypid, a.atttypmod) as type, a.attnotnull as required
-    from pg_attribute as a
-    where a.attrelid = ${sql.lit(`${table.schema}.${table.name}`)}::regclass and a.attnum > 0 and not a.attisdropped
-    order by a.attnum`.execute(from);
-  const columns = rows.map(
-    (column) =>
-      // `format_type` returns valid SQL.
-      sql`${sql.id(column.name)} ${sql.raw(column.type)} ${sql.raw(column.required ? 'not null' : '')}`,
-  );
-  await sql`create table if not exists ${tableName(table)} (
-    ${sql.join(columns)},
-    primary key (${sql.join(table.key.map((column) => sql.id(column)))})
-  )`.execute(to);
-}
+import { copyRows, createDataTable, sumRows, type TransferTable, tableName } from './rows.ts';
 
 /** Sets the id sequences of the target to those of the source, so that ids are not reused. */
 async function copySequences(from: Kysely<Schema>, to: Kysely<Schema>): Promise<void> {
@@ -172,15 +69,6 @@ export async function transferDatabase(
   return { resumed, tables: compared };
 }
 
-/** A table that is transferred. */
-interface TransferTable {
-  /** The schema as statements name it: that of the server, or that of imported data. Each database may name it otherwise. */
-  readonly schema: 'batchline' | 'batchline_data';
-  readonly name: string;
-  /** The columns of its primary key in order; empty if it has none. */
-  readonly key: readonly string[];
-}
-
 /** Tables that are not transferred, because they describe the database itself. */
 const EXCLUDED = [
   'kysely_migration',
@@ -191,16 +79,6 @@ const EXCLUDED = [
   'shared_account',
   'tenant_fence',
 ];
-
-/** Returns the qualified name of a table as SQL. */
-function tableName({ schema, name }: TransferTable): RawBuilder<unknown> {
-  return sql.id(schema, name);
-}
-
-/** Returns the primary key of a row as SQL. @param row an alias or a value of the table's row type */
-function keyOf({ key }: TransferTable, row: RawBuilder<unknown>): RawBuilder<unknown> {
-  return sql.join(key.map((column) => sql`(${row}).${sql.id(column)}`));
-}
 
 /** Lists the tables to transfer; tables come after those that their foreign keys refer to. */
 async function listTables(db: Kysely<Schema>): Promise<TransferTable[]> {

@@ -1,9 +1,18 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { addCell, listAllCells, listTenants, placeTenant, removeCell } from '../../../src/cli/local/cells.ts';
+import { moveTenantCommand, openCell } from '../../../src/cli/local/tenant-move.ts';
+import { openControl } from '../../../src/db/control.ts';
+import { listPlacements } from '../../../src/db/queries/cell.ts';
+import { moveTenant } from '../../../src/services/tenant-move.ts';
+import { checkHistory } from '../../faults/history.ts';
+import { readContents, storyOf } from '../../faults/inspect.ts';
 import { ApiClient } from '../../support/api-client.ts';
 import { createEmptyPlace, type Place } from '../../support/databases.ts';
 import { freePort } from '../../support/postgres-server.ts';
-import { runCli } from '../../support/run-cli.ts';
+import { runCli, spawnCli } from '../../support/run-cli.ts';
 import { startTestServer, TEST_ENV, type TestServer } from '../../support/test-server.ts';
 
 /* Two cells on one database, each with a schema of its own, and the control database beside them. */
@@ -137,4 +146,125 @@ test.each([
   ['a second cell in a schema', () => addCell('c', { endpoint: url('a') }), 'is that of the cell a'],
 ])('%s is refused', async (_, command, reason) => {
   await expect(done('a', command)).rejects.toThrow(reason);
+});
+
+/** Starts tasks until told to stop. A start that is refused while the tenant moves is repeated with the same key. */
+async function load(
+  client: ApiClient,
+  name: string,
+  started: Set<number>,
+  isOver: () => boolean,
+): Promise<void> {
+  for (let n = 0; !isOver() || n < 10; n += 1) {
+    const start = { ...TASK, ...(n % 5 === 0 ? { DelaySeconds: 2 } : {}) };
+    for (let id: number | undefined; id === undefined; ) {
+      const { status, body } = await client.call('POST', '/BatchTask', start, {
+        'Idempotency-Key': `${name}-${n}`,
+      });
+      expect([200, 503], JSON.stringify(body)).toContain(status);
+      if (status === 200) id = body as number;
+      if (id !== undefined) started.add(id);
+    }
+  }
+}
+
+/** Moves a tenant by the command line, and kills that when the tenant is fenced. */
+async function killedMove(tenant: string): Promise<void> {
+  const { child, exited } = spawnCli(['tenant', 'move', tenant, '--to', 'b'], {
+    ...TEST_ENV,
+    ...place.env,
+    ...envs.a,
+  });
+  const control = openControl(envs.a.BATCHLINE_CONTROL_URL ?? '');
+  try {
+    const phase = async () =>
+      (await listPlacements(control)).find((one) => one.tenant === tenant)?.move?.phase;
+    await vi.waitFor(async () => expect(await phase()).toBe('fenced'), { timeout: 60_000, interval: 10 });
+    child.kill('SIGKILL');
+    await exited;
+  } finally {
+    await control.destroy();
+  }
+}
+
+/** Moves a tenant in this process, and fails in the middle of copying a table. */
+async function cutMove(tenant: string): Promise<void> {
+  const control = openControl(envs.a.BATCHLINE_CONTROL_URL ?? '');
+  try {
+    await moveTenant(
+      {
+        control,
+        openCell,
+        drainSeconds: 60,
+        onProgress: (text) => {
+          if (text.endsWith(' of task_audit')) throw new Error('cut');
+        },
+      },
+      tenant,
+      'b',
+    );
+  } finally {
+    await control.destroy();
+  }
+}
+
+test('a tenant moves while it works, although the move is killed', async () => {
+  const tenant = 'Mover1';
+  const started = new Set<number>();
+  let isMoved = false;
+  const owner = await a.associate('mo', { tenant });
+  const upload = await owner.call('POST', '/Uploads?Name=kept.txt', 'kept', { 'Content-Type': 'text/plain' });
+  const schedule = await owner.json('POST', '/Schedules', {
+    Name: 'nightly',
+    Definition: 'countdown',
+    ParameterObject: { seconds: '0' },
+    Cron: '0 3 * * *',
+  });
+  const long = await owner.start({ Name: 'countdown', ParameterObject: { seconds: '3' } });
+  started.add(long);
+  const token = await owner.withToken(['read', 'write']);
+  const loads = Promise.all([
+    load(at(a, tenant), 'admin', started, () => isMoved),
+    load(token, 'token', started, () => isMoved),
+  ]);
+
+  await killedMove(tenant);
+  await expect(done('a', () => cutMove(tenant))).rejects.toThrow('cut');
+  await expect(done('a', () => moveTenantCommand(tenant, { to: 'a' }))).rejects.toThrow(
+    'is moving from a to b',
+  );
+  expect(await done('a', () => moveTenantCommand(tenant, { to: 'b' }))).toContain('copied and verified');
+  isMoved = true;
+  await loads;
+
+  const moved = at(b, tenant);
+  for (const id of started) expect(await moved.ended(id)).toMatchObject({ State: 'Succeeded' });
+  expect(await token.json('GET', `/BatchTask/${long}`)).toMatchObject({ Id: long, State: 'Succeeded' });
+  const { NextRun } = await moved.json('GET', `/Schedules/${schedule.Id}`);
+  expect(NextRun).toBe(schedule.NextRun);
+  const kept = upload.body.File.replace('upload:', '');
+  expect(readFileSync(join(place.folder, 'files-b/uploads', kept), 'utf8')).toBe('kept');
+  const contents = await readContents(b.database);
+  for (const id of started) checkHistory(storyOf(contents, id));
+  const count = async ({ database }: TestServer): Promise<number> => {
+    const { rows } = await sql<{ n: number }>`
+      select count(*)::int as n from batchline.task where tenant = ${tenant}`.execute(database.sql);
+    return rows[0]?.n ?? 0;
+  };
+  expect([await count(a), await count(b)]).toEqual([0, started.size]);
+  const late = sql`insert into batchline.task (tenant, name, owner_id, is_internal, details_table, details_record,
+    context, state, description, response, request, file_name, cancellation)
+    values (${tenant}, 'countdown', 0, false, 0, 0, '', 1, '', '', '', '', 0)`;
+  await expect(late.execute(a.database.sql)).rejects.toThrow('has moved');
+});
+
+test('a move that is canceled leaves the tenant where it was', async () => {
+  const tenant = 'Stayer1';
+  const id = await at(a, tenant).start({ ...TASK, DelaySeconds: 4 });
+  await expect(done('a', () => cutMove(tenant))).rejects.toThrow('cut');
+  expect(await done('a', () => moveTenantCommand(tenant, { cancel: true }))).toContain('stays in the cell a');
+  await vi.waitFor(() => at(a, tenant).start(TASK), { timeout: 20_000, interval: 50 });
+  expect(await at(a, tenant).ended(id)).toMatchObject({ State: 'Succeeded' });
+  const { rows } = await sql`select 1 from batchline.task where tenant = ${tenant}`.execute(b.database.sql);
+  expect(rows).toEqual([]);
 });

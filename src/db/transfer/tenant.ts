@@ -1,0 +1,149 @@
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { OperatorError } from '../../core/errors.ts';
+import { asMover } from '../queries/tenant-fence.ts';
+import type { Schema } from '../schema.ts';
+import { copyRows, createDataTable, sumRows, type TransferTable, tableName } from './rows.ts';
+
+/** The condition on the row `t` of a table that makes it a tenant's. */
+type Belongs = (tenant: string) => RawBuilder<unknown>;
+
+const ownTenant: Belongs = (tenant) => sql`t.tenant = ${tenant}`;
+const ofTask =
+  (column: string): Belongs =>
+  (tenant) =>
+    sql`exists (select 1 from batchline.task as o where o.id = ${sql.ref(`t.${column}`)} and o.tenant = ${tenant})`;
+const ofOwner =
+  (table: 'associate' | 'webhook' | 'subscription', column: string): Belongs =>
+  (tenant) =>
+    sql`${sql.ref(`t.${column}`)} in (select o.id from ${sql.id('batchline', table)} as o where o.tenant = ${tenant})`;
+
+/** The tables with rows of tenants. Those that others refer to come first. */
+const TENANT_TABLES: Readonly<Record<string, Belongs>> = {
+  associate: ownTenant,
+  api_token: ofOwner('associate', 'associate_id'),
+  administration_audit: ownTenant,
+  upload: ownTenant,
+  import_table: ownTenant,
+  binary_object: ownTenant,
+  task: ownTenant,
+  task_family: ofTask('parent_id'),
+  deleted_child: ofTask('parent_id'),
+  task_attempt: ofTask('task_id'),
+  task_log: ofTask('task_id'),
+  result_file: ofTask('task_id'),
+  task_audit: ownTenant,
+  schedule: ownTenant,
+  webhook: ownTenant,
+  subscription: ownTenant,
+  subscription_alert: ofOwner('subscription', 'subscription_id'),
+  webhook_delivery: (tenant) =>
+    sql`(${ofOwner('webhook', 'webhook_id')(tenant)} or ${ofOwner('subscription', 'subscription_id')(tenant)})`,
+  idempotency_key: (tenant) =>
+    sql`(${ofOwner('associate', 'associate_id')(tenant)} or exists (
+      select 1 from batchline.task as o where o.tenant = ${tenant} and o.id in (t.answer, t.answers[1])))`,
+};
+
+/** Tables that have a column `tenant` and whose rows stay: they describe the work of the cell. */
+const STAYING = ['worker', 'tenant_fence', 'statistics_count', 'statistics_worker', 'statistics_failure'];
+
+/** The tables of a tenant with its rows, in an order in which they can be inserted. */
+async function listTenantTables(db: Kysely<Schema>, tenant: string): Promise<TransferTable[]> {
+  const { rows } = await sql<{ name: string; key: string[] | null; hasTenant: boolean }>`
+    select c.relname as name,
+      (select json_agg(a.attname order by k.position)
+        from pg_index as i
+        cross join unnest(i.indkey) with ordinality as k (attnum, position)
+        join pg_attribute as a on a.attrelid = i.indrelid and a.attnum = k.attnum
+        where i.indrelid = c.oid and i.indisprimary) as key,
+      exists (select 1 from pg_attribute as a where a.attrelid = c.oid and a.attname = 'tenant' and not a.attisdropped)
+        as "hasTenant"
+    from pg_class as c
+    where c.relnamespace = 'batchline'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition`.execute(
+    db,
+  );
+  const unknown = rows.filter(
+    ({ name, hasTenant }) => hasTenant && TENANT_TABLES[name] === undefined && !STAYING.includes(name),
+  );
+  if (unknown.length > 0)
+    throw new OperatorError(
+      'CELL_REFUSED',
+      `This version can't move the tables ${unknown.map(({ name }) => name).join(', ')} of a tenant; use the version that created them.`,
+    );
+  const tables = Object.entries(TENANT_TABLES).flatMap(([name, belongs]): TransferTable[] => {
+    const key = rows.find((row) => row.name === name)?.key;
+    return key === undefined ? [] : [{ schema: 'batchline', name, key: key ?? [], where: belongs(tenant) }];
+  });
+  return [...tables, ...(await listImports(db, tenant))];
+}
+
+/** The imported tables that belong to a tenant. */
+async function listImports(db: Kysely<Schema>, tenant: string): Promise<TransferTable[]> {
+  const { rows } = await sql<{ name: string }>`
+    select i.name from batchline.import_table as i
+    join pg_class as c on c.relname = i.name and c.relnamespace = 'batchline_data'::regnamespace
+    where i.tenant = ${tenant} order by i.name`.execute(db);
+  return rows.map(({ name }) => ({ schema: 'batchline_data', name, key: ['_task', '_line'] }));
+}
+
+/** A table with a tenant's rows, which are the same in both cells. */
+export interface CopiedTable {
+  readonly table: string;
+  readonly rows: number;
+}
+
+/**
+ * Copies the rows of a tenant to another cell and compares row counts and checksums. Nothing may change them meanwhile.
+ * Continues an interrupted copy.
+ *
+ * @param onProgress called with the number of copied rows of a table
+ * @throws OperatorError `MOVE_MISMATCH` if a table differs
+ */
+export async function copyTenant(
+  from: Kysely<Schema>,
+  to: Kysely<Schema>,
+  tenant: string,
+  onProgress: (table: string, copied: number) => void = () => undefined,
+): Promise<CopiedTable[]> {
+  const tables = await listTenantTables(from, tenant);
+  for (const table of tables) {
+    if (table.schema === 'batchline_data') await createDataTable(from, to, table);
+    let copied = 0;
+    await copyRows(from, to, table, (rows) => {
+      copied += rows;
+      onProgress(table.name, copied);
+    });
+  }
+  const compared: CopiedTable[] = [];
+  for (const table of tables) {
+    const [source, target] = [await sumRows(from, table), await sumRows(to, table)];
+    if (source.rows !== target.rows || source.checksum !== target.checksum)
+      throw new OperatorError(
+        'MOVE_MISMATCH',
+        `${table.name} of ${tenant} differs after the copy: ${source.rows} rows in the old cell (checksum ${source.checksum}), ${target.rows} in the new one (${target.checksum}). Cancel the move (--cancel) and try again.`,
+      );
+    compared.push({ table: table.name, rows: source.rows });
+  }
+  return compared;
+}
+
+/** Number of rows that one statement deletes. */
+const BATCH = 5000;
+
+/** Deletes the rows of a tenant in a cell, in batches. It can be repeated. */
+export async function deleteTenant(db: Kysely<Schema>, tenant: string): Promise<void> {
+  for (const table of (await listTenantTables(db, tenant)).toReversed()) {
+    if (table.schema === 'batchline_data') await sql`drop table if exists ${tableName(table)}`.execute(db);
+    else while ((await deleteBatch(db, table)) > 0);
+  }
+}
+
+function deleteBatch(db: Kysely<Schema>, table: TransferTable): Promise<number> {
+  return asMover(db, async (trx) => {
+    const name = tableName(table);
+    const { numAffectedRows = 0n } = await sql`
+      delete from ${name} where ctid = any (array(
+        select t.ctid from ${name} as t where ${table.where ?? sql`true`} limit ${BATCH}
+      ))`.execute(trx);
+    return Number(numAffectedRows);
+  });
+}
