@@ -6,6 +6,7 @@ import { useMemoryDisk } from './test/support/memory-disk.ts';
 import { SHORT_LIVED } from './test/support/programs.ts';
 
 process.env.TEST_COMPILED = COMPILED; // on the disk, for the next run
+process.env.NODE_COMPILE_CACHE = COMPILED; // for the threads of servers in the tests' own processes
 useMemoryDisk();
 for (const flag of SHORT_LIVED) setFlagsFromString(flag); // the global setups open databases
 
