@@ -1,12 +1,15 @@
 import { setFlagsFromString } from 'node:v8';
 import { defineConfig } from 'vitest/config';
-import { COMPILED } from './test/support/bundled-modules.ts';
+import { BUNDLES, COMPILED } from './test/support/bundled-modules.ts';
 import { LongestFirst } from './test/support/longest-first.ts';
 import { useMemoryDisk } from './test/support/memory-disk.ts';
 import { SHORT_LIVED } from './test/support/programs.ts';
 
 process.env.TEST_COMPILED = COMPILED; // on the disk, for the next run
-process.env.NODE_COMPILE_CACHE = COMPILED; // for the threads of servers in the tests' own processes
+// For the threads of servers in the tests' own processes:
+process.env.NODE_COMPILE_CACHE = COMPILED;
+process.env.TEST_BUNDLES = BUNDLES;
+const QUICK_THREADS = ['--import', new URL('test/support/quick-threads.ts', import.meta.url).href];
 useMemoryDisk();
 for (const flag of SHORT_LIVED) setFlagsFromString(flag); // the global setups open databases
 
@@ -41,7 +44,7 @@ export default defineConfig({
             'test/faults/**/*.test.ts',
           ],
           environment: 'node',
-          execArgv: [...SHORT_LIVED],
+          execArgv: [...SHORT_LIVED, ...QUICK_THREADS],
           isolate: false,
           globalSetup: [
             'test/support/postgres-server.ts',
@@ -60,7 +63,7 @@ export default defineConfig({
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
           environment: 'node',
-          execArgv: [...SHORT_LIVED],
+          execArgv: [...SHORT_LIVED, ...QUICK_THREADS],
           isolate: false,
           globalSetup: ['test/support/built-dashboard.ts', 'test/support/database-templates.ts'],
           expect: { poll: { timeout: 30_000 } },
