@@ -28,6 +28,7 @@ import { loadCatalogues } from './http/i18n/catalogs.ts';
 import { noticeReadersOf } from './http/i18n/locale.ts';
 import { VERSION } from './logger.ts';
 import { Definitions } from './queue/definitions.ts';
+import { IdWatch } from './queue/id-watch.ts';
 import { PRESENCE_SECONDS, Presence } from './queue/presence.ts';
 import { Pruner } from './queue/pruner.ts';
 import { loadHandlers, Registry } from './queue/registry.ts';
@@ -255,6 +256,9 @@ async function startRuntime(
   const searchIndexer = new SearchIndexer(database, log);
   searchIndexer.start();
   shutdown.defer(() => searchIndexer.stop());
+  const ids = new IdWatch(database, log);
+  ids.start();
+  shutdown.defer(() => ids.stop());
 
   addGauges(metrics.registry, {
     queues: new QueueCounts(database.sql, log),

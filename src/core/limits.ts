@@ -1,10 +1,23 @@
-import { invalid } from './errors.ts';
-import type { MessageValue } from './message.ts';
+import { invalid, type RequestError, unavailable } from './errors.ts';
+import { type MessageValue, message } from './message.ts';
 
 /** The largest int32, which is also the largest task id. */
 export const INT32_MAX = 2_147_483_647;
 /** The smallest int32. */
 export const INT32_MIN = -2_147_483_648;
+
+/** Used share of the ids of a table from which the log and the alerts warn. */
+export const IDS_WARNING_RATIO = 0.8;
+
+const OUT_OF_IDS_RETRY_SECONDS = 3600;
+
+/** The error when a table has no ids left: nothing can be added until an operator moves tenants to another cell. */
+export function outOfIds(): RequestError {
+  return unavailable(
+    message`All ids are used up: ${INT32_MAX} is the largest. Nothing has changed; contact an administrator.`,
+    OUT_OF_IDS_RETRY_SECONDS,
+  ).withCode('ids_exhausted');
+}
 
 /** Maximum lengths of texts, in UTF-16 code units as in .NET (contract, section 1: FieldLength). */
 export interface TextLimits {

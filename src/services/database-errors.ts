@@ -1,8 +1,8 @@
 import { type RequestError, unavailable } from '../core/errors.ts';
-import { INT32_MAX } from '../core/limits.ts';
+import { outOfIds } from '../core/limits.ts';
 import { message } from '../core/message.ts';
 import { isConnectionError, isDiskFull } from '../db/errors.ts';
-import { isOutOfIds } from '../db/queries/statistics.ts';
+import { isOutOfIds } from '../db/queries/ids.ts';
 import { isFenced } from '../db/queries/tenant-fence.ts';
 import { isRetryableTransactionError } from '../db/transaction.ts';
 
@@ -53,14 +53,4 @@ function diskFull(): RequestError {
     message`The disk of the database is full; nothing has changed.`,
     DISK_FULL_RETRY_SECONDS,
   );
-}
-
-const OUT_OF_IDS_RETRY_SECONDS = 3600;
-
-/** The error when a table has no ids left: nothing can be added until an operator migrates to new tables. */
-function outOfIds(): RequestError {
-  return unavailable(
-    message`All ids are used up: ${INT32_MAX} is the largest. Nothing has changed; contact an administrator.`,
-    OUT_OF_IDS_RETRY_SECONDS,
-  ).withCode('ids_exhausted');
 }

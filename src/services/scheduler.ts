@@ -1,9 +1,11 @@
 import type { Logger } from 'pino';
 import { BackgroundJob } from '../core/background-job.ts';
 import { RequestError } from '../core/errors.ts';
+import { outOfIds } from '../core/limits.ts';
 import { type Message, message } from '../core/message.ts';
 import { type Downtime, type Firing, runsToStart } from '../core/schedule.ts';
 import type { NewTask } from '../core/task.ts';
+import { isOutOfIds } from '../db/queries/ids.ts';
 import {
   advanceSchedules,
   type FiringResult,
@@ -118,7 +120,7 @@ export class Scheduler {
     try {
       return await this.#fire(due, now, downtime);
     } catch (error) {
-      if (due.length === 1) throw error;
+      if (due.length === 1 && !isOutOfIds(error)) throw error;
       this.#log.warn(
         { event: 'schedule.batch_failed', err: error },
         'batch of schedules failed; firing them one by one',
@@ -128,7 +130,7 @@ export class Scheduler {
     let firstError: unknown;
     for (const schedule of due) {
       try {
-        const fired = await this.#fire([schedule], now, downtime);
+        const fired = await this.#fireOne(schedule, now, downtime);
         sum.schedules += fired.schedules;
         sum.tasks += fired.tasks;
       } catch (error) {
@@ -139,9 +141,25 @@ export class Scheduler {
     return sum;
   }
 
-  async #fire(due: readonly Schedule[], now: Date, downtime: Downtime | undefined): Promise<Fired> {
+  /** Fires a schedule. If the ids are used up, stores that as its problem and advances it: a retry can't succeed. */
+  async #fireOne(schedule: Schedule, now: Date, downtime: Downtime | undefined): Promise<Fired> {
+    try {
+      return await this.#fire([schedule], now, downtime);
+    } catch (error) {
+      if (!isOutOfIds(error)) throw error;
+      return this.#fire([schedule], now, downtime, outOfIds().text);
+    }
+  }
+
+  /** @param obstacle the reason why no task can be started; `undefined` if there is none */
+  async #fire(
+    due: readonly Schedule[],
+    now: Date,
+    downtime: Downtime | undefined,
+    obstacle?: Message,
+  ): Promise<Fired> {
     const plans: Plan[] = [];
-    for (const schedule of due) plans.push(await this.#plan(schedule, now, downtime));
+    for (const schedule of due) plans.push(await this.#plan(schedule, now, downtime, obstacle));
     return inTransaction(this.#deps.database, async (trx) => {
       const locked = await lockDueSchedules(trx, due);
       const plansToFire = plans.filter(({ schedule }) => locked.has(schedule.id));
@@ -167,7 +185,12 @@ export class Scheduler {
   }
 
   /** Plans the tasks of a due schedule. Stores a problem that its owner can fix on the schedule, which still advances. */
-  async #plan(schedule: Schedule, now: Date, downtime: Downtime | undefined): Promise<Plan> {
+  async #plan(
+    schedule: Schedule,
+    now: Date,
+    downtime: Downtime | undefined,
+    obstacle: Message | undefined,
+  ): Promise<Plan> {
     let firing: Firing = { due: [], nextRun: null };
     let problem: Message | null = null;
     let task: NewTask | undefined;
@@ -182,6 +205,10 @@ export class Scheduler {
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
       problem = error.text;
+    }
+    if (obstacle !== undefined) {
+      task = undefined;
+      problem = obstacle;
     }
     if (problem !== null) {
       this.#log.warn(

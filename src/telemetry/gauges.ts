@@ -2,8 +2,9 @@ import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import { Gauge, type Registry } from 'prom-client';
 import type { Connections } from '../db/database.ts';
+import { countIds, type IdUse } from '../db/queries/ids.ts';
 import { countFailingSchedules } from '../db/queries/schedule.ts';
-import { countIds, countQueues, type IdUse, type QueueCount } from '../db/queries/statistics.ts';
+import { countQueues, type QueueCount } from '../db/queries/statistics.ts';
 import type { Schema } from '../db/schema.ts';
 import type { RunnerLoad } from '../queue/worker.ts';
 

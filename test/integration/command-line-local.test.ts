@@ -62,6 +62,7 @@ describe('the embedded database', () => {
     const alone = await doctor();
     expect(alone.findings.filter(({ Status }) => Status === 'fail')).toEqual([]);
     expect(of(alone.findings, 'tables')).toMatchObject({ Status: 'ok', Detail: 'up to date' });
+    expect(of(alone.findings, 'ids')).toMatchObject({ Status: 'ok' });
     expect(alone.findings).toContainEqual(
       expect.objectContaining({ Check: 'durability', Status: 'ok', Detail: 'fsync is on' }),
     );

@@ -2,10 +2,12 @@ import { access, constants, mkdir, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Config, readConfig } from '../../config.ts';
 import { hasOperatorCode } from '../../core/errors.ts';
+import { IDS_WARNING_RATIO } from '../../core/limits.ts';
 import type { Database } from '../../db/database.ts';
 import { checkUnknown, migrationState } from '../../db/migrations/migrate.ts';
 import { connectDatabase, nameOf } from '../../db/open.ts';
 import { hasEmbedded } from '../../db/pglite/data-folder.ts';
+import { countIds } from '../../db/queries/ids.ts';
 import { databaseClock, serverSetting } from '../../db/sql.ts';
 import { checkNotTransferred } from '../../db/transfer/transfer.ts';
 import { openStore } from '../../files/open.ts';
@@ -149,6 +151,7 @@ async function* checkOpenDatabase(database: Database, name: string): AsyncGenera
       );
     else yield ok('durability', `${name} is ${value}`);
   }
+  if (tables.Status === 'ok') yield await checkIds(database);
   const before = Date.now();
   const clock = await databaseClock(db);
   const now = (before + Date.now()) / 2;
@@ -162,6 +165,16 @@ async function* checkOpenDatabase(database: Database, name: string): AsyncGenera
       'Synchronize both by NTP: leases use the clock of the database, tokens and displayed times that of the server.',
     );
   else yield ok('clock', 'in sync with the database');
+}
+
+/** Checks that enough of the 32-bit ids are left. */
+async function checkIds({ sql: db }: Database): Promise<Finding> {
+  const [most] = (await countIds(db)).toSorted((a, b) => b.ratio - a.ratio);
+  const ratio = most?.ratio ?? 0;
+  const detail = `${Math.floor(100 * ratio)} % of the ids of ${most?.table ?? 'task'} are used`;
+  const advice = 'Add a cell, or move tenants to one (docs/observability.md#ids).';
+  if (ratio >= 1) return fail('ids', detail, advice);
+  return ratio >= IDS_WARNING_RATIO ? warn('ids', detail, advice) : ok('ids', detail);
 }
 
 async function checkTables(database: Database): Promise<Finding> {

@@ -7,7 +7,7 @@ import {
   MAX_DEPTH,
 } from '../../core/children.ts';
 import { invalid } from '../../core/errors.ts';
-import { checkText, type TextLimits } from '../../core/limits.ts';
+import { checkText, outOfIds, type TextLimits } from '../../core/limits.ts';
 import { message } from '../../core/message.ts';
 import type { TraceContext } from '../../core/tracing.ts';
 import type { Database } from '../../db/database.ts';
@@ -18,6 +18,7 @@ import {
   type LockedParent,
   type NewChild,
 } from '../../db/queries/children.ts';
+import { isOutOfIds } from '../../db/queries/ids.ts';
 import type { Schema } from '../../db/schema.ts';
 import type { KeyedChild } from '../../sdk/children.ts';
 import type { Definitions } from '../definitions.ts';
@@ -77,7 +78,7 @@ export async function prepareChildren(
  *
  * @param trace trace context of the run; if null, that of the parent's start is used
  * @returns the ids, in the order of the children
- * @throws RequestError (invalid) if a limit is reached
+ * @throws RequestError (invalid) if a limit is reached; (unavailable) if the ids are used up
  */
 export async function startChildren(
   trx: Transaction<Schema>,
@@ -96,7 +97,11 @@ export async function startChildren(
     if (parent.depth >= MAX_DEPTH)
       throw invalid`Batch task ${parent.taskId} has ${parent.depth} parents above it; only tasks with fewer can start children.`;
     const weight = added.reduce((sum, child) => sum + child.weight, 0);
-    const inserted = await insertChildren(trx, parent, added, trace ?? parent.trace);
+    const inserted = await insertChildren(trx, parent, added, trace ?? parent.trace).catch(
+      (error: unknown) => {
+        throw isOutOfIds(error) ? outOfIds() : error;
+      },
+    );
     for (const [key, id] of inserted) ids.set(key, id);
     const idOf = (child: NewChild): number => ids.get(child.key) ?? 0;
     const reason = message`Started by batch task ${parent.taskId}.`;

@@ -2,8 +2,10 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { countIds } from '../../../src/db/queries/ids.ts';
 import { promoteDue } from '../../../src/db/queries/queue-claim.ts';
-import { countIds } from '../../../src/db/queries/statistics.ts';
+
+import { IdWatch } from '../../../src/queue/id-watch.ts';
 import { Housekeeping } from '../../../src/queue/pruner.ts';
 import { DATABASES } from '../../support/databases.ts';
 import { openTestNode } from '../../support/test-node.ts';
@@ -119,22 +121,57 @@ describe.each(DATABASES)('start options on %s', (kind) => {
     });
   });
 
-  test.each(['task', 'binary_object'])('a start is 503 when the ids of %s are used up', async (table) => {
-    const sequence = `batchline.${table}_id_seq`;
-    const db = server.database.sql;
-    const { rows } = await sql<{ last: string }>`select nextval(${sequence}::regclass) as last`.execute(db);
-    await sql`select setval(${sequence}::regclass, 2147483647)`.execute(db);
-    try {
+  test.each(['task', 'binary_object'])(
+    'starts of all kinds say when the ids of %s are used up',
+    async (table) => {
+      const sequence = `batchline.${table}_id_seq`;
+      const db = server.database.sql;
+      const { rows } = await sql<{ last: string }>`select nextval(${sequence}::regclass) as last`.execute(db);
+      const says = expect.stringContaining('2147483647 is the largest');
       const body = { Name: 'quick', ParameterObject: { text: 'last' } };
-      expect(await server.admin.call('POST', '/BatchTask', body)).toMatchObject({
-        status: 503,
-        body: { Code: 'ids_exhausted', Message: expect.stringContaining('2147483647 is the largest') },
-      });
-      expect(await countIds(db)).toContainEqual({ table, ratio: 1 });
-    } finally {
-      await sql`select setval(${sequence}::regclass, ${rows[0]?.last}::bigint)`.execute(db);
-    }
-  });
+      const refused = { status: 503, body: { Code: 'ids_exhausted', Message: says } };
+      const logged: string[] = [];
+      const watch = new IdWatch(
+        server.database,
+        pino({ level: 'warn' }, { write: (line) => logged.push(line) }),
+      );
+      await watch.check();
+      expect(logged).toEqual([]);
+      await sql`select setval(${sequence}::regclass, 2147483646)`.execute(db);
+      try {
+        const last = await start('', table === 'task' ? { Name: 'parent' } : body);
+        const parent = table === 'task' ? last : await start('', { Name: 'parent' });
+        expect(await server.admin.ended(parent)).toMatchObject({ State: 'Failed', Result: says });
+        expect(await server.admin.call('POST', '/BatchTask', body)).toMatchObject(refused);
+        expect(
+          await server.admin.call('POST', '/BatchTask/Bulk', { Action: 'Start', Tasks: [body] }),
+        ).toMatchObject(refused);
+        const schedule = {
+          Name: `ids of ${table}`,
+          Cron: '* * * * * *',
+          Definition: 'quick',
+          ParameterObject: body.ParameterObject,
+        };
+        const { Id } = await server.admin.json('POST', '/Schedules', schedule);
+        await expect
+          .poll(() => server.admin.json('GET', `/Schedules/${Id}`), { timeout: 20_000 })
+          .toMatchObject({
+            LastProblem: says,
+            LastTaskId: null,
+          });
+        await server.admin.json('DELETE', `/Schedules/${Id}`);
+        expect(await countIds(db)).toContainEqual({ table, ratio: 1, left: 0 });
+        await watch.check();
+        expect(logged.map((line) => JSON.parse(line))).toEqual([
+          expect.objectContaining({ event: 'ids.running_out', table, usedRatio: 1, left: 0 }),
+        ]);
+        await server.admin.ended(last);
+        await server.admin.json('DELETE', `/BatchTask/${last}`);
+      } finally {
+        await sql`select setval(${sequence}::regclass, ${rows[0]?.last}::bigint)`.execute(db);
+      }
+    },
+  );
 
   test('a key belongs to its caller, lasts a day, and is not used up by a refused start', async () => {
     const key = { 'Idempotency-Key': `key-${kind}` };
