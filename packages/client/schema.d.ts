@@ -2750,13 +2750,16 @@ export interface components {
             Channel: "Email" | "Webhook";
             /** @description The address of e-mail, or the URL */
             Target: string;
-            /** @description Ended: each end of a task, also by a stop. Failed: a failure that is not a stop */
-            On: ("Ended" | "Failed")[];
+            /** @description Ended: each end of a task, also by a stop. Failed: a failure that is not a stop. Late: a task that runs or waits for longer than LateSeconds. FailureRate: a definition fails more than usual. ScheduleMissed: a schedule started no task when it was due */
+            On: ("Ended" | "Failed" | "Late" | "FailureRate" | "ScheduleMissed")[];
             /** @description Names of definitions; empty means all */
             Names: string[];
             /** @description true reports only the owner's tasks */
             Own: boolean;
             TaskId: number | null;
+            LateSeconds: number | null;
+            FailurePercent: number | null;
+            WindowMinutes: number | null;
             /** @description The language of the texts */
             Language: string;
             /** @description The time zone of the texts, as an IANA name */
@@ -2771,10 +2774,13 @@ export interface components {
             /** @enum {unknown} */
             Channel: "Email" | "Webhook";
             Target: string;
-            On: ("Ended" | "Failed")[];
+            On: ("Ended" | "Failed" | "Late" | "FailureRate" | "ScheduleMissed")[];
             TaskId?: number | null;
             Names?: string[];
             Own?: boolean;
+            LateSeconds?: number | null;
+            FailurePercent?: number | null;
+            WindowMinutes?: number | null;
             Language?: string;
             TimeZone?: string;
             Active?: boolean;
@@ -2787,13 +2793,16 @@ export interface components {
             Channel: "Email" | "Webhook";
             /** @description The address of e-mail, or the URL */
             Target: string;
-            /** @description Ended: each end of a task, also by a stop. Failed: a failure that is not a stop */
-            On: ("Ended" | "Failed")[];
+            /** @description Ended: each end of a task, also by a stop. Failed: a failure that is not a stop. Late: a task that runs or waits for longer than LateSeconds. FailureRate: a definition fails more than usual. ScheduleMissed: a schedule started no task when it was due */
+            On: ("Ended" | "Failed" | "Late" | "FailureRate" | "ScheduleMissed")[];
             /** @description Names of definitions; empty means all */
             Names: string[];
             /** @description true reports only the owner's tasks */
             Own: boolean;
             TaskId: number | null;
+            LateSeconds: number | null;
+            FailurePercent: number | null;
+            WindowMinutes: number | null;
             /** @description The language of the texts */
             Language: string;
             /** @description The time zone of the texts, as an IANA name */
@@ -2821,6 +2830,8 @@ export interface components {
             Answer: string;
             /** @description Why the last attempt failed; empty if it did not */
             Error: string;
+            /** @description None in a test */
+            Occasions: ("Ended" | "Failed" | "Late" | "FailureRate" | "ScheduleMissed")[];
             /** @description The tasks of its notifications; none in a test */
             TaskIds: number[];
             /** @description Number of further notifications that it only counts */
@@ -5822,9 +5833,12 @@ export interface operations {
             content: {
                 "application/json": {
                     Target?: string;
-                    On?: ("Ended" | "Failed")[];
+                    On?: ("Ended" | "Failed" | "Late" | "FailureRate" | "ScheduleMissed")[];
                     Names?: string[];
                     Own?: boolean;
+                    LateSeconds?: number | null;
+                    FailurePercent?: number | null;
+                    WindowMinutes?: number | null;
                     Language?: string;
                     TimeZone?: string;
                     Active?: boolean;

@@ -36,6 +36,18 @@ describe('runsToStart', () => {
     },
   );
 
+  test.each([
+    ['Skip', 100, '05-01T10:00'],
+    ['Once', 100, undefined],
+    ['All', 100, undefined],
+    ['All', 2, '05-01T12:00'],
+  ] as const)('%s (at most %i): the first due time without a task is %s', (missedRuns, limit, skipped) => {
+    const downtime = { from: at('2026-05-01T09:55'), to: at('2026-05-01T13:30') };
+    const which = policy(missedRuns, limit);
+    const firing = runsToStart(hourly, which, at('2026-05-01T10:00'), at('2026-05-01T13:30'), downtime);
+    expect(firing.skipped && times([firing.skipped])[0]).toBe(skipped);
+  });
+
   test('applies the policy after hours without a server', () => {
     const [next, now, down] = [
       '2026-05-01T10:00',

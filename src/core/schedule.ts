@@ -32,6 +32,8 @@ export interface Firing {
   readonly due: readonly Date[];
   /** The next due time; null if there is none. */
   readonly nextRun: Date | null;
+  /** The first missed due time for which no task is started, by the policy; absent if there is none. */
+  readonly skipped?: Date;
 }
 
 /**
@@ -52,21 +54,24 @@ export function runsToStart(
   const limit = policy.missedRuns === 'All' ? policy.missedLimit : policy.missedRuns === 'Once' ? 1 : 0;
   const missed: Date[] = [];
   const due: Date[] = [];
+  let skipped: { readonly skipped?: Date } = {};
   let times = dueFrom(timing, nextRun);
   for (let next = times.next(); !next.done; next = times.next()) {
     const time = next.value;
     if (time > now || (due.length >= MAX_RUNS && time > (due.at(-1) as Date))) {
-      return { due: merge(policy, missed, due), nextRun: time };
+      return { due: merge(policy, missed, due), nextRun: time, ...skipped };
     }
     if (downtime === undefined || time <= downtime.from || time >= downtime.to) {
       due.push(time);
     } else if (missed.length < limit) {
       missed.push(time);
     } else {
+      // With `Once`, the task of the first missed time is for all of them.
+      if (policy.missedRuns !== 'Once') skipped = { skipped: time };
       times = dueFrom(timing, downtime.to, false); // the others were missed too
     }
   }
-  return { due: merge(policy, missed, due), nextRun: null };
+  return { due: merge(policy, missed, due), nextRun: null, ...skipped };
 }
 
 /** With `Once`, a task that is due now also covers the missed times. */

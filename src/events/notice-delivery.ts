@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
 import type { MailConfig, WebhookConfig } from '../config.ts';
-import type { Digest } from '../core/notification.ts';
+import { inEnglish } from '../core/message.ts';
+import type { Digest, Notice } from '../core/notification.ts';
 import { readDigest } from '../db/queries/notice.ts';
 import type { DueDelivery, TryResult } from '../db/queries/webhook-delivery.ts';
 import { sendMail } from './mail.ts';
@@ -65,19 +66,45 @@ function webhookBody({ recipient }: DueDelivery, { notices, more }: Digest, text
     SubscriptionId: recipient.id,
     Text: text.subject,
     Notifications: notices.map((notice, index) => ({
-      Occasion: notice.occasion,
-      At: notice.at.toISOString(),
-      TaskId: notice.taskId,
-      Name: notice.name,
-      AssociateId: notice.ownerId,
-      DatabaseSerialNumber: notice.tenant,
-      State: notice.state,
-      Stopped: notice.stopped,
-      Description: notice.description,
-      Result: notice.result,
-      Seconds: notice.seconds,
+      ...propertiesOf(notice),
       Url: text.notices[index]?.link ?? null,
     })),
     More: more,
   });
+}
+
+/** A notification as properties of the API. */
+function propertiesOf(notice: Notice): object {
+  const common = {
+    Occasion: notice.occasion,
+    At: notice.at.toISOString(),
+    Name: notice.name,
+    DatabaseSerialNumber: notice.tenant,
+  };
+  if (notice.occasion === 'FailureRate') {
+    const { failed, ended, minutes, usual } = notice;
+    return { ...common, Failed: failed, Ended: ended, WindowMinutes: minutes, UsualRate: usual };
+  }
+  if (notice.occasion === 'ScheduleMissed') {
+    const { scheduleId, schedule, ownerId, due, reason } = notice;
+    const text = inEnglish(reason);
+    return {
+      ...common,
+      ScheduleId: scheduleId,
+      Schedule: schedule,
+      AssociateId: ownerId,
+      Due: due,
+      Reason: text,
+    };
+  }
+  return {
+    ...common,
+    TaskId: notice.taskId,
+    AssociateId: notice.ownerId,
+    State: notice.state,
+    Stopped: notice.stopped,
+    Description: notice.description,
+    Result: notice.result,
+    Seconds: notice.seconds,
+  };
 }

@@ -1,5 +1,5 @@
 import { type MessageData, message } from '../core/message.ts';
-import type { Digest, Notice } from '../core/notification.ts';
+import type { Digest, Notice, RateNotice, TaskNotice } from '../core/notification.ts';
 
 /** Formats texts in the language and time zone of the person who reads a notification. */
 export interface NoticeReader {
@@ -85,24 +85,78 @@ function testText(reader: NoticeReader): NoticeText {
 }
 
 function noticeText(notice: Notice, reader: NoticeReader, publicUrl: string | undefined): NoticeText {
-  const tell = (data: MessageData): string => reader.message(data);
-  const { taskId, description, state, stopped, seconds, at } = notice;
-  const isBad = state === 'Failed' && !stopped;
-  const result = reader.text(notice.result, notice.resultMessage);
-  const facts: [string, string][] = [];
-  if (description !== '') facts.push([tell(message`Description`), reader.text(description, null)]);
-  if (result !== '') facts.push([isBad ? tell(message`Error`) : tell(message`Result`), result]);
-  if (seconds !== null) facts.push([tell(message`Duration`), reader.duration(seconds)]);
-  facts.push([tell(message`Time`), tell(message`${at}`)]);
+  const path = pathOf(notice);
   return {
-    title: tell(titleOf(notice)),
-    link: publicUrl && `${publicUrl}/tasks/${taskId}`,
-    facts,
-    isBad,
+    title: reader.message(titleOf(notice)),
+    link: publicUrl && `${publicUrl}${path}`,
+    facts: factsOf(notice, reader),
+    isBad: notice.occasion !== 'Ended',
   };
 }
 
-function titleOf({ name, taskId, state, stopped }: Notice): MessageData {
+function pathOf(notice: Notice): string {
+  if (notice.occasion === 'FailureRate') return '/operations';
+  return notice.occasion === 'ScheduleMissed' ? '/schedules' : `/tasks/${notice.taskId}`;
+}
+
+function titleOf(notice: Notice): MessageData {
+  const { name } = notice;
+  if (notice.occasion === 'FailureRate') return message`${name} fails more than usual`;
+  if (notice.occasion === 'ScheduleMissed') return message`The schedule ${notice.schedule} did not run`;
+  const { taskId, state, stopped } = notice;
+  if (notice.occasion === 'Late') return message`${name} is late (task ${taskId})`;
   if (state !== 'Failed') return message`${name} succeeded (task ${taskId})`;
   return stopped ? message`${name} was stopped (task ${taskId})` : message`${name} failed (task ${taskId})`;
+}
+
+type Facts = (readonly [label: string, value: string])[];
+
+function factsOf(notice: Notice, reader: NoticeReader): Facts {
+  const tell = (data: MessageData): string => reader.message(data);
+  const { at } = notice;
+  const time = [tell(message`Time`), tell(message`${at}`)] as const;
+  if (notice.occasion === 'FailureRate') return [...rateFacts(notice, tell), time];
+  if (notice.occasion !== 'ScheduleMissed') return [...taskFacts(notice, reader), time];
+  const due = new Date(notice.due);
+  return [
+    [tell(message`Definition`), notice.name],
+    [tell(message`Due`), tell(message`${due}`)],
+    [tell(message`Reason`), tell(notice.reason)],
+  ];
+}
+
+function taskFacts(notice: TaskNotice, reader: NoticeReader): Facts {
+  const tell = (data: MessageData): string => reader.message(data);
+  const { occasion, description, seconds } = notice;
+  const result = reader.text(notice.result, notice.resultMessage);
+  const facts: Facts = [];
+  if (description !== '') facts.push([tell(message`Description`), reader.text(description, null)]);
+  if (result !== '') facts.push([tell(RESULT_LABELS[occasion]), result]);
+  if (seconds !== null) {
+    const waits = occasion === 'Late' && notice.state === 'New';
+    const label = waits
+      ? message`Waiting for`
+      : occasion === 'Late'
+        ? message`Running for`
+        : message`Duration`;
+    facts.push([tell(label), reader.duration(seconds)]);
+  }
+  return facts;
+}
+
+/** The labels of the results of tasks. */
+const RESULT_LABELS = { Ended: message`Result`, Failed: message`Error`, Late: message`Progress` };
+
+function rateFacts(
+  { failed, ended, minutes, usual }: RateNotice,
+  tell: (data: MessageData) => string,
+): Facts {
+  const percent = (rate: number): number => Math.round(rate * 100);
+  return [
+    [
+      tell(message`Failures`),
+      tell(message`${failed} of ${ended} tasks in ${minutes} minutes (${percent(failed / ended)} %)`),
+    ],
+    ...(usual === null ? [] : ([[tell(message`Usual`), tell(message`${percent(usual)} %`)]] as const)),
+  ];
 }

@@ -28,6 +28,7 @@ import { inTransaction } from '../db/transaction.ts';
 import { concerns, type EventFilter } from './feed.ts';
 import { type NoticeSending, sendNotices } from './notice-delivery.ts';
 import type { NoticeReaders } from './notice-text.ts';
+import { checkSubscriptions } from './notice-watch.ts';
 import { queueEventNotices } from './notices.ts';
 import { actingCaller } from './rights.ts';
 import { bodyOf, sendDelivery, type Target, TargetBreaker } from './webhook-delivery.ts';
@@ -107,6 +108,8 @@ const MAX_PER_TARGET = 4;
 export const MAX_DEAD = 20;
 /** Outcomes in metrics, by the state of the delivery after the attempt. */
 const OUTCOMES = { Delivered: 'delivered', Waiting: 'failed', Dead: 'dead' } as const;
+/** Interval at which subscriptions that are due for a check are looked for. */
+const CHECK_MS = 10_000;
 const SWEEP_MS = 3_600_000;
 const SWEEP_DAYS = 30;
 const SWEEP_ROWS = 1000;
@@ -131,6 +134,7 @@ export class WebhookSender {
   readonly #sending = new Map<Promise<void>, DueDelivery>();
   readonly #delivering: BackgroundJob;
   readonly #cleaning: BackgroundJob;
+  readonly #checking: BackgroundJob;
   #unsubscribe: () => void = () => undefined;
   #active = true;
 
@@ -153,6 +157,13 @@ export class WebhookSender {
       log,
       run: (signal) => this.#round(signal),
     });
+    this.#checking = new BackgroundJob({
+      name: 'notifications',
+      intervalMs: CHECK_MS,
+      jitter: 0.5,
+      log,
+      run: (signal) => checkSubscriptions(database, signal),
+    });
     this.#cleaning = new BackgroundJob({
       name: 'webhooks.cleanup',
       intervalMs: SWEEP_MS,
@@ -170,6 +181,7 @@ export class WebhookSender {
     });
     this.#delivering.start('later');
     this.#cleaning.start('later');
+    this.#checking.start('later');
   }
 
   /** Starts a round soon, because there may be new events or due deliveries. */
@@ -183,7 +195,7 @@ export class WebhookSender {
   async stop(graceSeconds: number): Promise<void> {
     this.#unsubscribe();
     const cut = setTimeout(() => this.#aborting.abort(), graceSeconds * 1000);
-    await Promise.all([this.#delivering.stop(), this.#cleaning.stop()]);
+    await Promise.all([this.#delivering.stop(), this.#cleaning.stop(), this.#checking.stop()]);
     await Promise.all(this.#sending.keys());
     clearTimeout(cut);
     await this.#agent.destroy();

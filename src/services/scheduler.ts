@@ -17,6 +17,7 @@ import {
 } from '../db/queries/schedule.ts';
 import { databaseTime } from '../db/sql.ts';
 import { afterCommit, inTransaction } from '../db/transaction.ts';
+import { type MissedSchedule, queueMissedSchedules } from '../events/notice-watch.ts';
 import type { TaskDeps } from './access.ts';
 import { prepareScheduled, timingOf } from './schedules.ts';
 import { insertStarts, type PreparedStart } from './start-batcher.ts';
@@ -180,6 +181,7 @@ export class Scheduler {
           };
         }),
       );
+      await queueMissedSchedules(trx, plansToFire.flatMap(missOf), now);
       return { schedules: plansToFire.length, tasks: ids.length };
     });
   }
@@ -218,6 +220,17 @@ export class Scheduler {
     }
     return { schedule, task, firing, problem };
   }
+}
+
+/** Returns the due time for which no task is started, with the reason; none if there is no such time. */
+function missOf({ schedule, task, firing, problem }: Plan): MissedSchedule[] {
+  const { id, name, definition, ownerId, tenant } = schedule;
+  const common = { id, name, definition, ownerId, tenant };
+  const startsTasks = task !== undefined && firing.due.length > 0;
+  if (problem !== null && !startsTasks)
+    return [{ ...common, due: firing.due[0] ?? schedule.nextRun ?? new Date(), reason: problem }];
+  if (firing.skipped === undefined) return [];
+  return [{ ...common, due: firing.skipped, reason: message`No server was running then.` }];
 }
 
 /** Returns a start for each due time. */

@@ -1,7 +1,7 @@
-import { type Caller, isAdministrator } from '../core/access.ts';
-import { conflict, invalid, notFound, rateLimited } from '../core/errors.ts';
+import { type Caller, isAdministrator, seesAll } from '../core/access.ts';
+import { conflict, forbidden, invalid, notFound, rateLimited } from '../core/errors.ts';
 import { readLanguageCode } from '../core/language.ts';
-import { CHANNELS, type Digest, isAllowedDomain, isMailAddress } from '../core/notification.ts';
+import { CHANNELS, type Digest, isAllowedDomain, isMailAddress, type Notice } from '../core/notification.ts';
 import { allows, rightsOn, TableRight } from '../core/permissions.ts';
 import { findTimeZone } from '../core/time-zone.ts';
 import type { Database } from '../db/database.ts';
@@ -181,9 +181,13 @@ export async function readSubscriptionDeliveries(
   const deliveries = await listDeliveries(deps.database.sql, recipientOf(id), filter, MAX_DELIVERIES);
   return deliveries
     .map((delivery) => ({ delivery, digest: readDigest(delivery.body) }))
-    .filter(({ digest }) =>
-      digest.notices.every((notice) => allows(rightsOn(caller, notice), TableRight.Select)),
-    );
+    .filter(({ digest }) => digest.notices.every((notice) => maySeeNotice(caller, notice)));
+}
+
+/** Rates are about all tasks of a tenant; other notifications about a task or schedule. */
+function maySeeNotice(caller: Caller, notice: Notice): boolean {
+  if (notice.occasion !== 'FailureRate') return allows(rightsOn(caller, notice), TableRight.Select);
+  return seesAll(caller) && (caller.tenant === null || caller.tenant === notice.tenant);
 }
 
 function recipientOf(id: number): { readonly kind: 'subscription'; readonly id: number } {
@@ -202,8 +206,12 @@ async function check(
   caller: Caller,
   settings: SubscriptionSettings,
 ): Promise<SubscriptionSettings> {
-  const { occasions, taskId, language, timeZone } = settings;
+  const { occasions, taskId, language, timeZone, lateSeconds } = settings;
   if (occasions.length === 0) throw invalid`On is empty; at least one occasion is accepted.`;
+  if (occasions.includes('Late') && lateSeconds === null)
+    throw invalid`LateSeconds is missing; with the occasion Late a number of seconds is accepted.`;
+  if (occasions.includes('FailureRate') && !seesAll(caller))
+    throw forbidden`The occasion FailureRate is for callers who can see all tasks.`;
   if (taskId !== null) {
     const task = await getTask(deps.database.sql, taskId);
     if (!maySeeTask(caller, task)) throw noSuchTask(taskId);

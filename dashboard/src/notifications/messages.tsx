@@ -9,6 +9,7 @@ import { Problem } from '../parts/problem.tsx';
 import { useTexts } from '../texts.tsx';
 import { useTimes } from '../times.ts';
 import { TestButton, TestOutcome, useTestMessage } from './test-message.tsx';
+import { useNotificationNames } from './texts.ts';
 
 /** Number of tasks that a message lists here. */
 const MAX_TASKS = 5;
@@ -28,8 +29,8 @@ export function Messages({ id }: { id: number }): ReactNode {
   };
   const columns: readonly Column<SubscriptionDelivery>[] = [
     {
-      title: t`Tasks`,
-      cell: ({ TaskIds, More }) => <TaskLinks ids={TaskIds} more={More} />,
+      title: t`Content`,
+      cell: (delivery) => <Content delivery={delivery} />,
     },
     {
       title: t`State`,
@@ -74,10 +75,16 @@ export function Messages({ id }: { id: number }): ReactNode {
   );
 }
 
-function TaskLinks({ ids, more }: { ids: readonly number[]; more: number }): ReactNode {
+/** The occasions of a message, and links to its tasks. */
+function Content({
+  delivery: { Occasions, TaskIds: ids, More: more },
+}: {
+  delivery: SubscriptionDelivery;
+}): ReactNode {
   const { t } = useTexts();
-  const rest = ids.length - MAX_TASKS + more;
-  if (ids.length === 0) return t`Test`;
+  const { occasions } = useNotificationNames();
+  const rest = Math.max(0, ids.length - MAX_TASKS) + more;
+  if (Occasions.length === 0) return t`Test`;
   return (
     <>
       {ids.slice(0, MAX_TASKS).map((id, index) => (
@@ -87,6 +94,7 @@ function TaskLinks({ ids, more }: { ids: readonly number[]; more: number }): Rea
         </span>
       ))}
       {rest > 0 && <span className="dim"> {t`and ${rest} more`}</span>}
+      <p className="dim">{Occasions.map((each) => occasions[each]).join(', ')}</p>
     </>
   );
 }

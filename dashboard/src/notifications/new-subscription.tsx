@@ -1,6 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { answer, api } from '../api/call.ts';
+import type { Session } from '../api/carriers.ts';
+import { seesAll } from '../api/session.ts';
 import { subscriptionsQuery } from '../api/subscriptions.ts';
 import { Check, Field, readNames } from '../parts/field.tsx';
 import { FormDialog } from '../parts/form-dialog.tsx';
@@ -8,16 +10,20 @@ import { timeZone } from '../preferences.ts';
 import { useTexts } from '../texts.tsx';
 import { type Channel, type Occasion, useNotificationNames } from './texts.ts';
 
+const OF_TASKS: readonly string[] = ['Ended', 'Failed', 'Late'];
+
 /**
  * Creates a subscription in the language and time zone of the page.
  *
  * @param task limits it to one task
  */
 export function NewSubscription({
+  who,
   task,
   onCreated,
   onClose,
 }: {
+  who: Session;
   task: number | undefined;
   /** Receives the secret of a webhook, which the server returns only now. */
   onCreated: (secret: string | undefined) => void;
@@ -27,11 +33,18 @@ export function NewSubscription({
   const { channels, occasions } = useNotificationNames();
   const queries = useQueryClient();
   const [channel, setChannel] = useState<Channel>('Email');
+  const first: Occasion = task === undefined ? 'Failed' : 'Ended';
+  const [chosen, setChosen] = useState<readonly string[]>([first]);
+  const offered = Object.entries(occasions).filter(
+    ([each]) => (task === undefined || OF_TASKS.includes(each)) && (each !== 'FailureRate' || seesAll(who)),
+  );
   const create = async (form: FormData): Promise<void> => {
     const body = {
       Channel: channel,
       Target: String(form.get('Target')).trim(),
       On: form.getAll('On').map((each) => String(each) as Occasion),
+      ...(form.has('LateMinutes') ? { LateSeconds: 60 * Number(form.get('LateMinutes')) } : {}),
+      ...(form.get('FailurePercent') ? { FailurePercent: Number(form.get('FailurePercent')) } : {}),
       Language: language,
       TimeZone: timeZone(),
       ...(task === undefined
@@ -73,18 +86,31 @@ export function NewSubscription({
           )
         }
       </Field>
-      <fieldset className="checks">
+      <fieldset
+        className="checks"
+        onChange={({ currentTarget: { form } }) =>
+          setChosen(form === null ? [] : new FormData(form).getAll('On').map(String))
+        }
+      >
         <legend>{t`When`}</legend>
-        {Object.entries(occasions).map(([each, name]) => (
-          <Check
-            key={each}
-            name="On"
-            value={each}
-            label={name}
-            defaultChecked={each === (task === undefined ? 'Failed' : 'Ended')}
-          />
+        {offered.map(([each, name]) => (
+          <Check key={each} name="On" value={each} label={name} defaultChecked={each === first} />
         ))}
       </fieldset>
+      {chosen.includes('Late') && (
+        <Field name="LateMinutes" label={t`Late after minutes of running or waiting`}>
+          {(props) => <input {...props} type="number" required min={1} max={525_600} defaultValue={60} />}
+        </Field>
+      )}
+      {chosen.includes('FailureRate') && (
+        <Field
+          name="FailurePercent"
+          label={t`Failure rate in percent`}
+          hint={t`Within an hour. Leave empty to compare it with the rate of the last seven days.`}
+        >
+          {(props) => <input {...props} type="number" min={1} max={100} />}
+        </Field>
+      )}
       {task === undefined && (
         <>
           <Field name="Own" label={t`Tasks`}>

@@ -114,6 +114,7 @@ function Subscriptions({ who }: { who: Session }): ReactNode {
       />
       {(isCreating || task !== undefined) && (
         <NewSubscription
+          who={who}
           task={task === undefined ? undefined : Number(task)}
           onCreated={setSecret}
           onClose={close}

@@ -12,6 +12,12 @@ export function useNotificationNames(): {
   const { t } = useTexts();
   return {
     channels: { Email: t`E-mail`, Webhook: t`Webhook` },
-    occasions: { Ended: t`A task ends`, Failed: t`A task fails` },
+    occasions: {
+      Ended: t`A task ends`,
+      Failed: t`A task fails`,
+      Late: t`A task is late`,
+      FailureRate: t`A definition fails more than usual`,
+      ScheduleMissed: t`A schedule did not run`,
+    },
   };
 }

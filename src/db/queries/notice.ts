@@ -29,11 +29,14 @@ export async function readNoticeTasks(
  * Adds notifications to the pending delivery of a subscription that no process has claimed yet, or to a new one, which is
  * due `DIGEST_SECONDS` after the previous one. A claim and this wait for each other, so that nothing is added to a delivery
  * that is being sent.
+ *
+ * @param more number of further notifications, which are only counted
  */
 export async function queueNotices(
   trx: Transaction<Schema>,
   subscriptionId: number,
   notices: readonly Notice[],
+  more = 0,
 ): Promise<void> {
   if (notices.length === 0) return;
   const { rows } = await sql<{ id: string; body: string }>`
@@ -42,11 +45,11 @@ export async function queueNotices(
     order by id desc limit 1 for update`.execute(trx);
   const [open] = rows;
   if (open !== undefined) {
-    const body = writeDigest(addNotices(readDigest(open.body), notices));
+    const body = writeDigest(addNotices(readDigest(open.body), notices, more));
     await sql`update batchline.webhook_delivery set body = ${body} where id = ${open.id}`.execute(trx);
     return;
   }
-  const body = writeDigest(addNotices({ notices: [], more: 0 }, notices));
+  const body = writeDigest(addNotices({ notices: [], more: 0 }, notices, more));
   await sql`
     with due as (
       update batchline.subscription set

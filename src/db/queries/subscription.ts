@@ -16,6 +16,12 @@ export interface SubscriptionSettings {
   readonly own: boolean;
   /** Limits it to one task. */
   readonly taskId: number | null;
+  /** Seconds after which a task that runs or waits is late; null without the occasion `Late`. */
+  readonly lateSeconds: number | null;
+  /** Threshold of the failure rate in percent; null compares it with the usual one. */
+  readonly failurePercent: number | null;
+  /** Length of the window of the failure rate; null without the occasion `FailureRate`. */
+  readonly windowMinutes: number | null;
   /** Language and IANA time zone of its texts. */
   readonly language: string;
   readonly timeZone: string;
@@ -143,6 +149,9 @@ function columnsOf(settings: SubscriptionSettings) {
     names: [...settings.names],
     own: settings.own,
     task_id: settings.taskId,
+    late_seconds: settings.lateSeconds,
+    failure_percent: settings.failurePercent,
+    window_minutes: settings.windowMinutes,
     language: settings.language,
     time_zone: settings.timeZone,
     active: settings.active,
@@ -163,6 +172,9 @@ function toSubscription(row: Selectable<SubscriptionTable>): Subscription {
     names: row.names,
     own: row.own,
     taskId: row.task_id,
+    lateSeconds: row.late_seconds,
+    failurePercent: row.failure_percent,
+    windowMinutes: row.window_minutes,
     language: row.language,
     timeZone: row.time_zone,
     active: row.active,

@@ -10,6 +10,9 @@ const Target = Type.String({ minLength: 1, maxLength: MAX_TARGET_LENGTH });
 const settings = {
   Names: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { maxItems: 200 })),
   Own: Type.Optional(Type.Boolean()),
+  LateSeconds: Type.Optional(nullable(Type.Integer({ minimum: 60, maximum: 31_536_000 }))),
+  FailurePercent: Type.Optional(nullable(Type.Integer({ minimum: 1, maximum: 100 }))),
+  WindowMinutes: Type.Optional(nullable(Type.Integer({ minimum: 5, maximum: 1440 }))),
   Language: Type.Optional(Type.String({ maxLength: 40 })),
   TimeZone: Type.Optional(Type.String({ maxLength: 100 })),
   Active: Type.Optional(Type.Boolean()),
@@ -42,11 +45,17 @@ const properties = {
   Channel: Type.Enum([...CHANNELS]),
   Target: Type.String({ description: 'The address of e-mail, or the URL' }),
   On: Type.Array(Type.Enum([...OCCASIONS]), {
-    description: 'Ended: each end of a task, also by a stop. Failed: a failure that is not a stop',
+    description:
+      'Ended: each end of a task, also by a stop. Failed: a failure that is not a stop. Late: a task that runs or waits for longer than LateSeconds. FailureRate: a definition fails more than usual. ScheduleMissed: a schedule started no task when it was due',
   }),
   Names: Type.Array(Type.String(), { description: 'Names of definitions; empty means all' }),
   Own: Type.Boolean({ description: "true reports only the owner's tasks" }),
   TaskId: nullable(Type.Integer({ description: 'Reports only this task' })),
+  LateSeconds: nullable(Type.Integer({ description: 'Seconds after which a task is late' })),
+  FailurePercent: nullable(
+    Type.Integer({ description: 'Failure rate that is reported; null compares it with the usual one' }),
+  ),
+  WindowMinutes: nullable(Type.Integer({ description: 'Window of the failure rate; null is 60' })),
   Language: Type.String({ description: 'The language of the texts' }),
   TimeZone: Type.String({ description: 'The time zone of the texts, as an IANA name' }),
   Active: Type.Boolean(),
@@ -82,6 +91,7 @@ const SubscriptionDelivery = Type.Object(
     Status: nullable(Type.Integer({ description: 'The status of the last response, of HTTP or SMTP' })),
     Answer: Type.String({ description: 'The beginning of the last response' }),
     Error: Type.String({ description: 'Why the last attempt failed; empty if it did not' }),
+    Occasions: Type.Array(Type.Enum([...OCCASIONS]), { description: 'None in a test' }),
     TaskIds: Type.Array(Type.Integer(), { description: 'The tasks of its notifications; none in a test' }),
     More: Type.Integer({ description: 'Number of further notifications that it only counts' }),
   },

@@ -53,7 +53,7 @@ export async function subscriptionRoutes(app: FastifyInstance, deps: Subscriptio
     async (request, reply) => {
       const locale = localeOf(request);
       const { Channel, Target, On, Names = [], Own = true, TaskId = null, Active = true } = request.body;
-      const { Language, TimeZone } = request.body;
+      const { Language, TimeZone, LateSeconds, FailurePercent, WindowMinutes } = request.body;
       const subscription = await createSubscription(deps, callerOf(request), {
         channel: Channel,
         target: Target,
@@ -62,6 +62,9 @@ export async function subscriptionRoutes(app: FastifyInstance, deps: Subscriptio
         // TaskId selects the task, also if another person owns it.
         own: TaskId === null && Own,
         taskId: TaskId,
+        lateSeconds: LateSeconds ?? null,
+        failurePercent: FailurePercent ?? null,
+        windowMinutes: WindowMinutes ?? null,
         language: Language ?? languagesOf(request.headers)?.[0] ?? ENGLISH,
         timeZone: TimeZone ?? locale.timeZone.iana,
         active: Active,
@@ -81,11 +84,15 @@ export async function subscriptionRoutes(app: FastifyInstance, deps: Subscriptio
     { config: { ...config, operation: changeSubscriptionOperation }, schema: { body: SubscriptionChange } },
     async (request) => {
       const { Target, On, Names, Own, Language, TimeZone, Active } = request.body;
+      const { LateSeconds, FailurePercent, WindowMinutes } = request.body;
       const changed = await changeSubscription(deps, callerOf(request), idOf(request), {
         ...(Target === undefined ? {} : { target: Target }),
         ...(On === undefined ? {} : { occasions: On }),
         ...(Names === undefined ? {} : { names: [...readNames(Names)] }),
         ...(Own === undefined ? {} : { own: Own }),
+        ...(LateSeconds === undefined ? {} : { lateSeconds: LateSeconds }),
+        ...(FailurePercent === undefined ? {} : { failurePercent: FailurePercent }),
+        ...(WindowMinutes === undefined ? {} : { windowMinutes: WindowMinutes }),
         ...(Language === undefined ? {} : { language: Language }),
         ...(TimeZone === undefined ? {} : { timeZone: TimeZone }),
         ...(Active === undefined ? {} : { active: Active }),
@@ -129,6 +136,9 @@ function writeSubscription(subscription: Subscription, locale: Locale): object {
     Names: subscription.names,
     Own: subscription.own,
     TaskId: subscription.taskId,
+    LateSeconds: subscription.lateSeconds,
+    FailurePercent: subscription.failurePercent,
+    WindowMinutes: subscription.windowMinutes,
     Language: subscription.language,
     TimeZone: subscription.timeZone,
     Active: subscription.active,
@@ -150,7 +160,8 @@ function writeDelivery({ delivery, digest }: SubscriptionDelivery, locale: Local
     Status: delivery.status,
     Answer: delivery.answer,
     Error: delivery.error,
-    TaskIds: digest.notices.map(({ taskId }) => taskId),
+    Occasions: [...new Set(digest.notices.map(({ occasion }) => occasion))],
+    TaskIds: digest.notices.flatMap((notice) => ('taskId' in notice ? notice.taskId : [])),
     More: digest.more,
   };
 }

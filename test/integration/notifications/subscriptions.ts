@@ -167,6 +167,68 @@ export function describeSubscriptions(stage: () => Stage): void {
       expect(mail.received[0]?.text).toContain(`countdown was stopped (task ${id})`);
     });
 
+    test('a late task, a definition that fails more than usual and a schedule that did not run are reported once', async () => {
+      const { server, mail, receiver, kind } = stage();
+      const { admin, database } = server;
+      const { Id } = await subscribe({
+        Channel: 'Webhook',
+        Target: receiver.url,
+        On: ['Late', 'FailureRate', 'ScheduleMissed'],
+        Own: false,
+        Names: ['countdown', 'csv-import'],
+        LateSeconds: 60,
+        FailurePercent: 50,
+        Language: 'de',
+      });
+      const slow = await admin.start({ Name: 'countdown', ParameterObject: { seconds: '3600' } });
+      await admin.until(slow, (task) => task.State === 'Started');
+      for (let failed = 0; failed < 5; failed += 1) await fail(admin);
+      await sql`update batchline.task set last_started = now() - interval '150 seconds' where id = ${slow}`.execute(
+        database.sql,
+      );
+      const check = (): Promise<unknown> =>
+        sql`update batchline.subscription set checked = now() - interval '2 minutes' where id = ${Id}`.execute(
+          database.sql,
+        );
+      await check();
+      const [digest] = await delivered(Id, ([one]) => one?.State === 'Delivered');
+      expect(digest.Occasions).toEqual(['Late', 'FailureRate']);
+      expect(digest.TaskIds).toEqual([slow]);
+      const [late, rate] = receiver.received[0]?.body.Notifications ?? [];
+      expect(late).toMatchObject({ Occasion: 'Late', TaskId: slow, State: 'Started' });
+      expect(late.Seconds).toBeGreaterThan(60);
+      expect(rate).toMatchObject({ Occasion: 'FailureRate', Name: 'csv-import', WindowMinutes: 60 });
+      expect(rate.Failed).toBeGreaterThanOrEqual(5);
+
+      // Both have been reported: another check finds nothing new, but the schedule fails meanwhile.
+      await sql`update batchline.task set last_started = now() - interval '300 seconds' where id = ${slow}`.execute(
+        database.sql,
+      );
+      await check();
+      const schedule = await admin.json('POST', '/Schedules', {
+        Name: `missed-${kind}`,
+        Definition: 'countdown',
+        ParameterObject: { seconds: '0' },
+        Cron: '* * * * * *',
+      });
+      await sql`update batchline.schedule set parameters = '{"seconds": "never"}' where id = ${schedule.Id}`.execute(
+        database.sql,
+      );
+      const [next] = await delivered(Id, ([one]) => one?.Id !== digest.Id);
+      await admin.json('DELETE', `/Schedules/${schedule.Id}`);
+      expect(next).toMatchObject({ Occasions: ['ScheduleMissed'], TaskIds: [] });
+      await dueNow(Id);
+      await receiver.until((received) => received.length === 2);
+      expect(receiver.received[1]?.body.Notifications[0]).toMatchObject({
+        Occasion: 'ScheduleMissed',
+        Schedule: `missed-${kind}`,
+        Reason: expect.stringContaining('seconds'),
+        Url: 'https://batch.example.com/schedules',
+      });
+      expect(mail.received).toEqual([]);
+      await admin.call('POST', `/BatchTask/${slow}/Stop`);
+    });
+
     test('a webhook gets the notifications signed', async () => {
       const { server, receiver } = stage();
       const { Secret, ...made } = await subscribe({
@@ -227,6 +289,8 @@ export function describeSubscriptions(stage: () => Stage): void {
         [{ Channel: 'Webhook', Target: 'ftp://example.com' }, 'http: and https: are'],
         [{ Channel: 'Fax' }, 'Channel'],
         [{ On: ['Sometimes'] }, 'On'],
+        [{ On: ['Late'] }, 'LateSeconds is missing'],
+        [{ On: ['Late'], LateSeconds: 5 }, 'LateSeconds'],
         [{ Language: '?' }, 'a language code'],
         [{ TimeZone: 'Mars' }, 'Europe/Oslo'],
       ] as const) {
@@ -241,6 +305,8 @@ export function describeSubscriptions(stage: () => Stage): void {
         await server.admin.json('PATCH', `/Subscriptions/${Id}`, { On: ['Failed'], Own: false }),
       ).toMatchObject({ Target: 'anna@example.com', On: ['Failed'], Own: false });
       const bert = await server.associate(`bert-other-${kind}`);
+      const rate = { Channel: 'Email', Target: 'bert@example.com', On: ['FailureRate'] };
+      expect((await bert.call('POST', '/Subscriptions', rate)).status).toBe(403);
       expect(await bert.json('GET', '/Subscriptions')).toEqual([]);
       expect((await bert.call('DELETE', `/Subscriptions/${Id}`)).status).toBe(404);
     });
