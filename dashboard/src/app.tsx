@@ -22,10 +22,22 @@ const OperationsPage = lazy(() => import('./operations/operations-page.tsx'));
 const WebhooksPage = lazy(() => import('./webhooks/webhooks-page.tsx'));
 const NotificationsPage = lazy(() => import('./notifications/notifications-page.tsx'));
 const Palette = lazy(() => import('./palette/palette.tsx'));
+const SetPassword = lazy(() => import('./set-password.tsx'));
 const PeoplePage = lazy(() => import('./people/people-page.tsx'));
 
 /** The sign-in form, or the page of the address. */
 export function App(): ReactNode {
+  const [path] = useLocation();
+  // The page of a link, for people who can't sign in.
+  if (path !== '/password') return <SignedInApp />;
+  return (
+    <Suspense fallback={null}>
+      <SetPassword />
+    </Suspense>
+  );
+}
+
+function SignedInApp(): ReactNode {
   const who = useStore(session);
   const refused = useStore(signedOutCalls);
   const isReachable = useStore(reachable);
@@ -153,9 +165,7 @@ function Frame({ who, onSignOut }: { who: Session; onSignOut: () => void }): Rea
             <Route path="/notifications/:id?">
               {({ id }) => <NotificationsPage id={id === undefined ? undefined : Number(id)} who={who} />}
             </Route>
-            <Route path="/people">
-              <PeoplePage who={who} />
-            </Route>
+            <Route path="/people/:tab?">{({ tab }) => <PeoplePage tab={tab} who={who} />}</Route>
             <Route path="/settings">
               <Preferences who={who} />
             </Route>

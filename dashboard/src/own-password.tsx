@@ -4,7 +4,7 @@ import { answer, api } from './api/call.ts';
 import type { Session } from './api/carriers.ts';
 import { signIn } from './api/session.ts';
 import { at } from './api/tasks.ts';
-import { Field } from './parts/field.tsx';
+import { NewPasswordFields, readNewPassword } from './parts/new-password.tsx';
 import { Problem } from './parts/problem.tsx';
 import { useTexts } from './texts.tsx';
 
@@ -22,25 +22,15 @@ export function OwnPassword({ who }: { who: Session }): ReactNode {
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const form = event.currentTarget;
-    const [password, repeated] = ['new', 'repeated'].map((name) => String(new FormData(form).get(name)));
-    setDiffers(password !== repeated);
-    if (password === undefined || password !== repeated) return;
-    change.mutate(password, { onSuccess: () => form.reset() });
+    const password = readNewPassword(form);
+    setDiffers(password === undefined);
+    if (password !== undefined) change.mutate(password, { onSuccess: () => form.reset() });
   };
   return (
     <form onSubmit={submit}>
       <h2>{t`Password`}</h2>
       <input type="hidden" name="login" autoComplete="username" value={who.Login} />
-      <Field name="new" label={t`New password`}>
-        {(props) => <input {...props} type="password" autoComplete="new-password" required />}
-      </Field>
-      <Field
-        name="repeated"
-        label={t`Confirm new password`}
-        error={differs ? t`The passwords don’t match.` : ''}
-      >
-        {(props) => <input {...props} type="password" autoComplete="new-password" required />}
-      </Field>
+      <NewPasswordFields differs={differs} />
       <Problem error={change.error} />
       {change.isSuccess && (
         <p role="status">{t`Password changed. Your other sessions have been signed out.`}</p>

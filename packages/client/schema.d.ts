@@ -193,6 +193,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/SignIn/Password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sets a password by a link of an administrator, and ends the sessions of the associate */
+        post: operations["setPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/BatchTask": {
         parameters: {
             query?: never;
@@ -1991,6 +2008,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/Administration/Audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists who changed users, tokens, applications, webhooks, schedules and definitions, latest first */
+        get: operations["listAdministrationAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/Users": {
         parameters: {
             query?: never;
@@ -2024,6 +2058,23 @@ export interface paths {
         head?: never;
         /** Changes the password or roles of an associate, or disables it */
         patch: operations["changeUser"];
+        trace?: never;
+    };
+    "/api/v1/Users/{id}/PasswordLink": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Creates a link by which an associate sets a new password, once within a day */
+        post: operations["createPasswordLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/Applications": {
@@ -2217,6 +2268,9 @@ export interface components {
             XsrfToken?: string;
             /** @description For sessions of the OIDC provider: the path that signs out there */
             SignOutUrl?: string;
+        };
+        PasswordSet: {
+            Login: string;
         };
         /** @description The BatchTaskInfo to start, with start options. Names are case-insensitive. Other properties are ignored; unknown ones are listed in the header Batchline-Ignored */
         BatchTaskStart: {
@@ -3139,6 +3193,32 @@ export interface components {
             Created: components["schemas"]["DateTime"];
             LastUsed: components["schemas"]["DateTime"];
         };
+        /** @description An administrative action */
+        AdministrationEntry: {
+            Id: number;
+            At: components["schemas"]["DateTime"];
+            /** @description The associate; 0 for operators and the server */
+            ActorId: number;
+            /** @description The login of the associate; empty for operators and the server */
+            Actor: string;
+            /**
+             * @description A sign-in, an API token, a link to set a password, the command line on the server, or the server itself
+             * @enum {unknown}
+             */
+            Means: "SignIn" | "Token" | "Link" | "CommandLine" | "Server";
+            /** @enum {unknown} */
+            Action: "Create" | "Change" | "Delete" | "Pause" | "Resume" | "Limits" | "Retention" | "PasswordLink";
+            /** @enum {unknown} */
+            Kind: "User" | "Token" | "Application" | "Webhook" | "Schedule" | "Definition";
+            ObjectId: number | null;
+            ObjectName: string;
+            DatabaseSerialNumber: string | null;
+            Changes: {
+                Property: string;
+                From: string | null;
+                To: string | null;
+            }[];
+        };
         /** @description An associate who can sign in */
         User: {
             AssociateId: number;
@@ -3147,6 +3227,13 @@ export interface components {
             Roles: ("administrator" | "viewer")[];
             DatabaseSerialNumber: string | null;
             Disabled: boolean;
+            LastSignIn: components["schemas"]["DateTime"] | null;
+            LastSignInBy: ("password" | "oidc" | "basic" | "jwt") | null;
+        };
+        PasswordLink: {
+            /** @description The address of the page to set a password, which is returned only once */
+            Url: string;
+            Expires: components["schemas"]["DateTime"];
         };
         Application: {
             /** Format: int32 */
@@ -3177,6 +3264,7 @@ export interface components {
             ParentId: number | null;
             Created: components["schemas"]["DateTime"];
             Expires: components["schemas"]["DateTime"] | null;
+            LastUsed: components["schemas"]["DateTime"] | null;
         };
         CreatedToken: {
             /** Format: int32 */
@@ -3190,6 +3278,7 @@ export interface components {
             ParentId: number | null;
             Created: components["schemas"]["DateTime"];
             Expires: components["schemas"]["DateTime"] | null;
+            LastUsed: components["schemas"]["DateTime"] | null;
             /** @description The secret, which is returned only once */
             Token: string;
         };
@@ -3267,8 +3356,8 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description The request conflicts with the current state of the resource. */
-        Conflict: {
+        /** @description The request failed. */
+        Gone: {
             headers: {
                 [name: string]: unknown;
             };
@@ -3276,8 +3365,8 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description The request failed. */
-        Gone: {
+        /** @description The request conflicts with the current state of the resource. */
+        Conflict: {
             headers: {
                 [name: string]: unknown;
             };
@@ -3660,6 +3749,41 @@ export interface operations {
                 };
             };
             400: components["responses"]["Invalid"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    setPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The part of the address of the link after # */
+                    Link: string;
+                    Password: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasswordSet"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            403: components["responses"]["Forbidden"];
+            410: components["responses"]["Gone"];
+            413: components["responses"]["Oversized"];
+            415: components["responses"]["Unsupported"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -8727,6 +8851,39 @@ export interface operations {
             default: components["responses"]["Refused"];
         };
     };
+    listAdministrationAudit: {
+        parameters: {
+            query?: {
+                Kind?: "User" | "Token" | "Application" | "Webhook" | "Schedule" | "Definition";
+                ObjectName?: string;
+                ObjectId?: number;
+                ActorId?: number;
+                /** @description Returns only entries with a smaller Id */
+                Before?: number;
+                Top?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdministrationEntry"][];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Refused"];
+        };
+    };
     listUsers: {
         parameters: {
             query?: never;
@@ -8827,6 +8984,35 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    createPasswordLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasswordLink"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };

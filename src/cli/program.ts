@@ -1,5 +1,6 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { ROLES, SCOPES } from '../core/access.ts';
+import { AUDITED_KINDS } from '../core/administration.ts';
 import { LISTED_STATES } from '../core/odata/listed-state.ts';
 import { VERSION } from '../logger.ts';
 import { COMPLETION_SCRIPTS, SHELLS, type Shell } from './completion.ts';
@@ -14,7 +15,7 @@ ${Object.entries(EXIT_CODES)
   .map(([code, meaning]) => `  ${code}  ${meaning}`)
   .join('\n')}
 
-The task, definition, schedule and worker commands call the server at --url or BATCHLINE_URL, and authenticate with --token,
+The task, definition, schedule, worker and audit commands call the server at --url or BATCHLINE_URL, and authenticate with --token,
 BATCHLINE_TOKEN or --login. The user, token, app and database commands open the configured database; the cell
 and tenant commands, that at BATCHLINE_CONTROL_URL. If a
 running server has the embedded database open, it executes user, token and app; stop it for the database commands.`;
@@ -88,6 +89,12 @@ export function createProgram(ended: (code: ExitCode) => void): Command {
   addUserCommands(program, runs);
   addTokenCommands(program, runs);
   addApplicationCommands(program, runs);
+  addRemote(program.command('audit'))
+    .description('list who changed users, tokens, applications, webhooks, schedules and definitions')
+    .addOption(new Option('--kind <kind>', 'only this kind of object').choices(AUDITED_KINDS))
+    .addOption(new Option('--top <number>', 'number of entries; default: 100').argParser(readCount))
+    .addOption(new Option('--before <id>', 'only entries before this one').argParser(readCount))
+    .action(runs(async () => (await import('./remote/administration.ts')).listAudit));
 
   program.commandsGroup('Cells:');
   addCellCommands(program, runs);
@@ -288,6 +295,11 @@ function addUserCommands(program: Command, runs: Runs): void {
     .description('set a new password; prompts for it, or reads it from standard input')
     .argument('<login>')
     .action(runs(async () => (await users()).setPassword));
+  addLocal(user.command('password-link'))
+    .description('print a link by which the user sets a new password, once within a day')
+    .argument('<login>')
+    .option('--url <url>', 'address of the server for the user; default: BATCHLINE_URL, or HOST and PORT')
+    .action(runs(async () => (await users()).createPasswordLink));
 }
 
 function addTokenCommands(program: Command, runs: Runs): void {
@@ -407,6 +419,11 @@ function readId(text: string): number {
 function readNumber(text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);
   throw new InvalidArgumentError('An attempt is a whole number.');
+}
+
+function readCount(text: string): number {
+  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('A whole number from 1 is accepted.');
 }
 
 function collect(value: string, before: readonly string[]): string[] {

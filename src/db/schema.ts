@@ -1,5 +1,6 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 import type { RunAs, SessionRights } from '../core/access.ts';
+import type { PropertyChange } from '../core/administration.ts';
 import type { DefinitionLimits } from '../core/limits.ts';
 import type { MessageData } from '../core/message.ts';
 import type { Channel } from '../core/notification.ts';
@@ -26,6 +27,8 @@ export interface Schema {
   'batchline.associate': AssociateTable;
   'batchline.api_token': ApiTokenTable;
   'batchline.sign_in': SignInTable;
+  'batchline.password_link': PasswordLinkTable;
+  'batchline.administration_audit': AdministrationAuditTable;
   'batchline.application': ApplicationTable;
   'batchline.upload': UploadTable;
   'batchline.worker_definition': WorkerDefinitionTable;
@@ -63,6 +66,10 @@ export interface AssociateTable {
   tenant: string | null;
   disabled: Generated<boolean>;
   created: Generated<Date>;
+  /** The last sign-in, to the minute; null if there was none since it is recorded. */
+  last_sign_in: Generated<Date | null>;
+  /** The means of the last sign-in: a `SignInMeans`. */
+  last_sign_in_by: Generated<string | null>;
 }
 
 /** Table `batchline.statistics_failure`: the tasks that are Failed and not stopped, as far as the statistics have counted. */
@@ -94,6 +101,35 @@ export interface ApiTokenTable {
   tenant: string | null;
   created: Generated<Date>;
   expires: Date | null;
+  /** The last use, to the minute; null if it was not used since that is recorded. */
+  last_used: Generated<Date | null>;
+}
+
+/** Table `batchline.administration_audit`: administrative actions. Rows are only inserted. */
+interface AdministrationAuditTable {
+  id: GeneratedAlways<string>;
+  at: Generated<Date>;
+  /** The author; 0 for operators and the server. */
+  associate_id: number;
+  login: string;
+  means: string;
+  /** The tenant whose administrators can see the row; null for administrators of the server only. */
+  tenant: string | null;
+  action: string;
+  kind: string;
+  object_id: string | null;
+  object_name: string;
+  changes: ColumnType<readonly PropertyChange[], string, never>;
+}
+
+/** Table `batchline.password_link`: links by which associates set a password. */
+interface PasswordLinkTable {
+  id: GeneratedAlways<number>;
+  associate_id: number;
+  /** SHA-256 of the secret, hexadecimal. */
+  hash: string;
+  created: Generated<Date>;
+  expires: Date;
 }
 
 /** Table `batchline.sign_in`: hashes of tickets and cookie sessions. */

@@ -34,6 +34,7 @@ import { collectOperations } from './openapi/operation.ts';
 import { nameCustomer, refuseRepeatedNames, stripTenantSegment } from './query.ts';
 import { observeRequests, requestIdOf } from './request-telemetry.ts';
 import { applicationRoutes, tokenRoutes, userRoutes } from './resources/accounts.ts';
+import { administrationRoutes } from './resources/administration.ts';
 import { archiveAgentRoutes } from './resources/archive-agent.ts';
 import { batchAgentRoutes } from './resources/batch-agent.ts';
 import {
@@ -52,6 +53,7 @@ import { definitionRoutes, retentionRoutes } from './resources/definitions.ts';
 import { eventRoutes } from './resources/events.ts';
 import { taskFileRoutes, uploadRoutes } from './resources/files.ts';
 import { oidcSignInRoutes } from './resources/oidc-sign-in.ts';
+import { passwordRoutes } from './resources/password-links.ts';
 import { scheduleRoutes } from './resources/schedules.ts';
 import {
   discoveryRoutes,
@@ -202,6 +204,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     authenticator,
     config: config.signIn,
   });
+  await app.register(passwordRoutes, { prefix: '/api/v1/SignIn', accounts, authenticator });
   await app.register(oidcSignInRoutes, { signIns, authenticator, config: config.signIn, log: deps.log });
   await app.register(
     async (api) => {
@@ -259,6 +262,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
       await api.register(timeZoneRoutes, { prefix: '/TimeZone', base: config.timeZone });
       await api.register(timeZoneAgentRoutes, { prefix: '/Agents/TimeZone', base: config.timeZone });
       await api.register(uploadRoutes, { prefix: '/Uploads', tasks });
+      await api.register(administrationRoutes, { prefix: '/Administration', db: tasks.database.sql });
       await api.register(userRoutes, {
         prefix: '/Users',
         ...accounts,

@@ -161,8 +161,8 @@ export class Definitions {
   }
 
   /** Removes a worker's declaration. Returns false if there is none. */
-  async remove(name: string): Promise<boolean> {
-    return deleteWorkerDefinition(this.#db, name);
+  async remove(name: string, trx: Kysely<Schema> = this.#db): Promise<boolean> {
+    return deleteWorkerDefinition(trx, name);
   }
 
   /** @throws RequestError (conflict) if the server runs a definition of that name */

@@ -1,10 +1,12 @@
 import type { Transaction } from 'kysely';
 import type { Logger } from 'pino';
 import { WORKER_OWNER_PREFIX } from '../core/access.ts';
+import { SERVER } from '../core/administration.ts';
 import type { BackgroundJob } from '../core/background-job.ts';
 import { message } from '../core/message.ts';
 import { DEFAULT_RETRY, decideOutcome, type RetryPolicy } from '../core/run-outcome.ts';
 import type { Database } from '../db/database.ts';
+import { insertAdministrationAudit } from '../db/queries/administration-audit.ts';
 import {
   countCrash,
   insertDefinitionAudit,
@@ -169,6 +171,8 @@ export class CrashWatch {
     this.#crashed.delete(name);
     if ((await setPaused(trx, name, 0, true, reason)) === undefined) return; // already paused
     await insertDefinitionAudit(trx, { name, actorId: 0, action: 'Pause', limits: null });
+    const object = { kind: 'Definition', action: 'Pause', objectId: null, objectName: name } as const;
+    await insertAdministrationAudit(trx, SERVER, { ...object, tenant: null, changes: [] });
     this.#log.error(
       { event: 'definition.paused', definition: name, crashes },
       'definition paused after repeated crashes',

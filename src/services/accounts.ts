@@ -1,20 +1,31 @@
 import type { Kysely } from 'kysely';
 import { type Caller, isAdministrator, isFullSignIn, type Role, type Scope } from '../core/access.ts';
-import { forbidden, notFound, type RequestError } from '../core/errors.ts';
+import {
+  type Actor,
+  type AdministrationChange,
+  actorOf,
+  changesBetween,
+  hiddenChange,
+  OPERATOR,
+} from '../core/administration.ts';
+import { conflict, forbidden, gone, notFound, type RequestError } from '../core/errors.ts';
 import { checkText } from '../core/limits.ts';
 import {
   type Application,
   type Associate,
   deleteApplication,
-  deleteSignInsOf,
   findAssociate,
   getAssociate,
   insertApplication,
   insertAssociate,
   listApplications,
   listAssociates,
+  type NewAssociate,
   updateAssociate,
 } from '../db/queries/account.ts';
+import { insertAdministrationAudit } from '../db/queries/administration-audit.ts';
+import { findPasswordLink, insertPasswordLink, takePasswordLink } from '../db/queries/password-link.ts';
+import { deleteSignInsOf } from '../db/queries/session.ts';
 import type { Schema } from '../db/schema.ts';
 import { inQuietTransaction } from '../db/transaction.ts';
 import { checkPassword, generateSecret, hashPassword, hashToken } from './secrets.ts';
@@ -66,7 +77,36 @@ export async function createUser(
   if (caller.tenant !== null && tenant !== undefined && tenant !== caller.tenant)
     throw forbidden`You may not create associates for DatabaseSerialNumber "${tenant}"; yours is "${caller.tenant}".`;
   const passwordHash = await hashPassword(password);
-  return insertAssociate(db, { login, name, passwordHash, roles, tenant: tenant ?? caller.tenant });
+  const wanted = { login, name, passwordHash, roles, tenant: tenant ?? caller.tenant };
+  return addUser(db, actorOf(caller), wanted);
+}
+
+/** Creates an account. Checks no rights. @throws RequestError (conflict) if the login is taken */
+export function addUser(db: Kysely<Schema>, actor: Actor, wanted: NewAssociate): Promise<Associate> {
+  return inQuietTransaction(db, async (trx) => {
+    const created = await insertAssociate(trx, wanted);
+    const { name: Name, roles: Roles } = created;
+    await recordUser(trx, actor, created, 'Create', changesBetween({}, { Name, Roles }));
+    return created;
+  });
+}
+
+/** Records an administrative action on an account. */
+function recordUser(
+  trx: Kysely<Schema>,
+  actor: Actor,
+  { id: objectId, login: objectName, tenant }: Associate,
+  action: AdministrationChange['action'],
+  changes: AdministrationChange['changes'],
+): Promise<void> {
+  return insertAdministrationAudit(trx, actor, {
+    kind: 'User',
+    action,
+    objectId,
+    objectName,
+    tenant,
+    changes,
+  });
 }
 
 /**
@@ -86,7 +126,7 @@ export async function changeUser(
   if (password !== undefined) checkPassword(password, minPasswordLength);
   const passwordHash = password === undefined ? undefined : await hashPassword(password);
   const changed = await inQuietTransaction(db, (trx) =>
-    writeChange(trx, id, { passwordHash, roles, disabled }),
+    writeChange(trx, actorOf(caller), id, { passwordHash, roles, disabled }),
   );
   if (changed === undefined) throw noSuchAssociate(id);
   return changed;
@@ -135,17 +175,101 @@ export function replacePassword(db: Kysely<Schema>, login: string, passwordHash:
   return inQuietTransaction(db, async (trx) => {
     const associate = await findAssociate(trx, login);
     if (associate === undefined) throw unknownLogin(login);
-    return (await writeChange(trx, associate.id, { passwordHash })) ?? associate;
+    return (await writeChange(trx, OPERATOR, associate.id, { passwordHash })) ?? associate;
   });
+}
+
+/** A link by which an associate sets a password, once. Only the hash of its secret is stored. */
+export interface PasswordLink {
+  readonly secret: string;
+  readonly expires: Date;
+}
+
+/** The lifetime of a link to set a password. */
+const PASSWORD_LINK_HOURS = 24;
+
+/**
+ * Creates a link by which the associate of an account sets a new password. It replaces earlier ones.
+ *
+ * @throws RequestError (forbidden), (notFound) like `changeUser`; (conflict) if the account is disabled
+ */
+export async function createPasswordLink(
+  { db }: AccountDeps,
+  caller: Caller,
+  id: number,
+): Promise<PasswordLink> {
+  checkChange(caller, id, { password: '' });
+  const associate = await getAssociate(db, id);
+  if (associate === undefined || !isWithin(caller, associate)) throw noSuchAssociate(id);
+  return issuePasswordLink(db, actorOf(caller), associate);
+}
+
+/** Creates such a link. Checks no rights. @throws RequestError (conflict) if the account is disabled */
+export async function issuePasswordLink(
+  db: Kysely<Schema>,
+  actor: Actor,
+  associate: Associate,
+): Promise<PasswordLink> {
+  const { id: associateId, login, disabled } = associate;
+  if (disabled) throw conflict`The account "${login}" is disabled; enable it first.`;
+  const secret = generateSecret();
+  const expires = await inQuietTransaction(db, async (trx) => {
+    const link = { associateId, hash: hashToken(secret) };
+    const expires = await insertPasswordLink(trx, link, PASSWORD_LINK_HOURS);
+    await recordUser(trx, actor, associate, 'PasswordLink', []);
+    return expires;
+  });
+  return { secret, expires };
+}
+
+/**
+ * Sets the password of the associate of a link, which can't be used again, and revokes the tickets and sessions.
+ *
+ * @returns the associate
+ * @throws RequestError (gone) if the link is wrong, used or expired, or the account is disabled; (invalid) if the password is
+ *   too short
+ */
+export async function setPasswordByLink(
+  { db, minPasswordLength }: AccountDeps,
+  secret: string,
+  password: string,
+): Promise<Associate> {
+  const hash = hashToken(secret);
+  // Before the password is hashed, which is slow.
+  if (!(await findPasswordLink(db, hash))) throw linkGone();
+  checkPassword(password, minPasswordLength);
+  const passwordHash = await hashPassword(password);
+  return inQuietTransaction(db, async (trx) => {
+    const id = await takePasswordLink(trx, hash);
+    const associate = id === undefined ? undefined : await getAssociate(trx, id);
+    if (associate === undefined || associate.disabled) throw linkGone();
+    const actor = { associateId: associate.id, login: associate.login, means: 'Link' } as const;
+    return (await writeChange(trx, actor, associate.id, { passwordHash })) ?? associate;
+  });
+}
+
+function linkGone(): RequestError {
+  return gone`The link is wrong, was used or has expired; ask an administrator for a new one.`;
 }
 
 /** Writes a change, and revokes the tickets and sessions that the account had before a new password or its end. */
 async function writeChange(
   trx: Kysely<Schema>,
+  actor: Actor,
   id: number,
   change: Parameters<typeof updateAssociate>[2],
 ): Promise<Associate | undefined> {
+  const before = await getAssociate(trx, id);
   const changed = await updateAssociate(trx, id, change);
+  if (before === undefined || changed === undefined) return undefined;
+  const changes = [
+    ...changesBetween(
+      { Roles: before.roles, Disabled: before.disabled },
+      { Roles: changed.roles, Disabled: changed.disabled },
+    ),
+    ...(change.passwordHash === undefined ? [] : [hiddenChange('Password')]),
+  ];
+  if (changes.length > 0) await recordUser(trx, actor, changed, 'Change', changes);
   if (change.passwordHash !== undefined || change.disabled === true) await deleteSignInsOf(trx, id);
   return changed;
 }
@@ -153,17 +277,41 @@ async function writeChange(
 /** Registers an application. Returns it with its SO-AppToken, of which only the hash is stored. */
 export async function createApplication(
   { db }: Pick<AccountDeps, 'db'>,
+  actor: Actor,
   { name, scopes }: { readonly name: string; readonly scopes: readonly Scope[] | null },
 ): Promise<{ readonly application: Application; readonly secret: string }> {
   checkText('Name', name, 200);
   const secret = generateSecret();
-  const application = await insertApplication(db, { name, scopes, hash: hashToken(secret) });
+  const application = await inQuietTransaction(db, async (trx) => {
+    const inserted = await insertApplication(trx, { name, scopes, hash: hashToken(secret) });
+    await recordApplication(trx, actor, inserted, 'Create', changesBetween({}, { Scopes: scopes }));
+    return inserted;
+  });
   return { application, secret };
 }
 
 /** Removes an application. @throws RequestError (notFound) */
-export async function removeApplication({ db }: Pick<AccountDeps, 'db'>, id: number): Promise<void> {
-  if (!(await deleteApplication(db, id))) throw notFound`There is no application ${id}.`;
+export async function removeApplication(
+  { db }: Pick<AccountDeps, 'db'>,
+  actor: Actor,
+  id: number,
+): Promise<void> {
+  await inQuietTransaction(db, async (trx) => {
+    const deleted = await deleteApplication(trx, id);
+    if (deleted === undefined) throw notFound`There is no application ${id}.`;
+    await recordApplication(trx, actor, deleted, 'Delete', changesBetween({ Scopes: deleted.scopes }, {}));
+  });
+}
+
+function recordApplication(
+  trx: Kysely<Schema>,
+  actor: Actor,
+  { id: objectId, name: objectName }: Application,
+  action: AdministrationChange['action'],
+  changes: AdministrationChange['changes'],
+): Promise<void> {
+  const change = { kind: 'Application', action, objectId, objectName, tenant: null, changes } as const;
+  return insertAdministrationAudit(trx, actor, change);
 }
 
 /** Lists the applications. */

@@ -1,6 +1,9 @@
+import type { Kysely } from 'kysely';
 import { ACCESS, type Caller } from '../core/access.ts';
+import { type AuditedAction, actorOf, changesBetween, type PropertyChange } from '../core/administration.ts';
 import { notFound } from '../core/errors.ts';
 import type { DefinitionLimits } from '../core/limits.ts';
+import { insertAdministrationAudit } from '../db/queries/administration-audit.ts';
 import {
   type ChangedBy,
   type DefinitionAuditEntry,
@@ -12,6 +15,7 @@ import {
   setLimits,
   setPaused,
 } from '../db/queries/definition.ts';
+import type { Schema } from '../db/schema.ts';
 import { afterCommit, inTransaction } from '../db/transaction.ts';
 import type { KnownDefinition } from '../queue/definitions.ts';
 import { requireAccess, type TaskDeps } from './access.ts';
@@ -82,8 +86,10 @@ export async function pauseDefinition(
   const action = paused ? 'Pause' : 'Resume';
   await inTransaction(deps.database, async (trx) => {
     const changed = await setPaused(trx, definition, actorId, paused);
-    if (changed !== undefined)
+    if (changed !== undefined) {
       await insertDefinitionAudit(trx, { name: definition, actorId, action, limits: null });
+      await recordDefinition(trx, caller, action, definition, []);
+    }
     afterCommit(trx).publish({ kind: 'due', names: [definition], everyone: true });
   });
   return definition;
@@ -105,10 +111,26 @@ export async function limitDefinition(
   requireAccess(caller, ACCESS.administerServer);
   const { name: definition } = await findDefinition(deps, name);
   await inTransaction(deps.database, async (trx) => {
+    const before = (await readControls(trx, definition)).get(definition);
     await setLimits(trx, definition, limits);
+    const set = (each: DefinitionLimits | null) => ({ Limits: each });
+    const changes = changesBetween(set(before?.limitsAreSet ? before.limits : null), set(limits));
+    await recordDefinition(trx, caller, 'Limits', definition, changes);
     const change = { name: definition, actorId: caller.associateId, action: 'Limits' as const, limits };
     await insertDefinitionAudit(trx, change);
     afterCommit(trx).publish({ kind: 'due', names: [definition], everyone: true });
   });
   return definition;
+}
+
+/** Records an administrative action on a definition. Call it in the transaction of the action. */
+export async function recordDefinition(
+  trx: Kysely<Schema>,
+  caller: Caller,
+  action: AuditedAction,
+  objectName: string,
+  changes: readonly PropertyChange[],
+): Promise<void> {
+  const change = { kind: 'Definition', action, objectId: null, objectName, tenant: null, changes } as const;
+  await insertAdministrationAudit(trx, actorOf(caller), change);
 }

@@ -9,10 +9,12 @@ import { touchWorkerDefinitions } from '../db/queries/definition.ts';
 import type { ClaimedTask } from '../db/queries/queue.ts';
 import { countLiveTasks } from '../db/queries/task.ts';
 import { recordWorker } from '../db/queries/worker.ts';
+import { inQuietTransaction } from '../db/transaction.ts';
 import { type ClaimResult, claimBatch } from '../queue/claimer.ts';
 import type { Declaration, KnownDefinition } from '../queue/definitions.ts';
 import { LongPollQueue, type Waiter } from '../queue/long-poll.ts';
 import type { TaskDeps } from './access.ts';
+import { recordDefinition } from './definitions.ts';
 import { endLease, type Lease } from './leases.ts';
 
 /** A worker's request for tasks. */
@@ -234,11 +236,14 @@ export async function declareDefinitions(
  *
  * @throws RequestError (notFound) if no worker declared it, (conflict) if it has queued or running tasks
  */
-export async function removeDefinition(deps: TaskDeps, name: string): Promise<void> {
+export async function removeDefinition(deps: TaskDeps, caller: Caller, name: string): Promise<void> {
   const definition = await deps.definitions.find(name);
   if (definition?.runsIn !== 'worker') throw notFound`Workers have declared no definition called "${name}".`;
   const live = await countLiveTasks(deps.database.sql, definition.name);
   if (live > 0)
     throw conflict`${live} tasks of "${definition.name}" are queued or running; remove the definition after they have ended.`;
-  await deps.definitions.remove(name);
+  await inQuietTransaction(deps.database.sql, async (trx) => {
+    await deps.definitions.remove(name, trx);
+    await recordDefinition(trx, caller, 'Delete', definition.name, []);
+  });
 }

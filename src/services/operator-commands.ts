@@ -2,18 +2,15 @@ import type { Kysely } from 'kysely';
 import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { ROLES, SCOPES, type Scope } from '../core/access.ts';
+import { OPERATOR } from '../core/administration.ts';
 import { RequestError, type RequestErrorKind } from '../core/errors.ts';
 import type { MessageData } from '../core/message.ts';
-import {
-  type Associate,
-  findAssociate,
-  insertAssociate,
-  listAssociates,
-  listTokens,
-} from '../db/queries/account.ts';
+import { type Associate, findAssociate, listAssociates, listTokens } from '../db/queries/account.ts';
 import type { Schema } from '../db/schema.ts';
 import {
+  addUser,
   createApplication,
+  issuePasswordLink,
   readApplications,
   removeApplication,
   replacePassword,
@@ -41,6 +38,7 @@ const INPUTS = {
     CLOSED,
   ),
   replacePassword: Type.Object({ login: Type.String(), passwordHash: Type.String() }, CLOSED),
+  createPasswordLink: Type.Object({ login: Type.String() }, CLOSED),
   listTokens: Type.Object({}, CLOSED),
   createToken: Type.Object(
     {
@@ -65,14 +63,17 @@ export type CommandName = keyof typeof INPUTS;
 /** The input of a command. */
 export type CommandInput<C extends CommandName> = Static<(typeof INPUTS)[C]>;
 
-/** An associate, without its password hash. */
-export type Account = Omit<Associate, 'passwordHash'>;
+/** An associate, without its password hash, as plain JSON. */
+export interface Account extends Omit<Associate, 'passwordHash' | 'lastSignIn'> {
+  readonly lastSignIn: string | null;
+}
 
 /** The results of the commands: plain JSON. */
 export interface CommandResults {
   readonly listUsers: readonly Account[];
   readonly addUser: Account;
   readonly replacePassword: Account;
+  readonly createPasswordLink: { readonly secret: string; readonly expires: string };
   readonly listTokens: readonly {
     readonly id: number;
     readonly name: string;
@@ -80,6 +81,7 @@ export interface CommandResults {
     readonly scopes: readonly Scope[];
     readonly definitions: readonly string[] | null;
     readonly expires: string | null;
+    readonly lastUsed: string | null;
   }[];
   readonly createToken: { readonly secret: string };
   readonly revokeToken: null;
@@ -105,22 +107,29 @@ type Commands = {
 
 const COMMANDS: Commands = {
   listUsers: async ({ db }) => (await listAssociates(db)).map(withoutHash),
-  addUser: async ({ db }, input) => withoutHash(await insertAssociate(db, input)),
+  addUser: async ({ db }, input) => withoutHash(await addUser(db, OPERATOR, input)),
   replacePassword: async ({ db }, { login, passwordHash }) =>
     withoutHash(await replacePassword(db, login, passwordHash)),
+  createPasswordLink: async ({ db }, { login }) => {
+    const associate = await findAssociate(db, login);
+    if (associate === undefined) throw unknownLogin(login);
+    const { secret, expires } = await issuePasswordLink(db, OPERATOR, associate);
+    return { secret, expires: expires.toISOString() };
+  },
   listTokens: async ({ db }) =>
-    (await listTokens(db)).map(({ id, name, associateId, scopes, definitions, expires }) => ({
+    (await listTokens(db)).map(({ id, name, associateId, scopes, definitions, expires, lastUsed }) => ({
       id,
       name,
       associateId,
       scopes,
       definitions,
       expires: expires?.toISOString() ?? null,
+      lastUsed: lastUsed?.toISOString() ?? null,
     })),
   createToken: async ({ db, serialNumber }, { login, name, scopes, definitions, days }) => {
     const associate = await findAssociate(db, login);
     if (associate === undefined) throw unknownLogin(login);
-    const { secret } = await issueToken({ db, serialNumber }, associate, {
+    const { secret } = await issueToken({ db, serialNumber }, OPERATOR, associate, {
       name,
       scopes,
       definitions: definitions?.map((definition) => definition.toLowerCase()) ?? null,
@@ -138,11 +147,11 @@ const COMMANDS: Commands = {
   listApplications: async ({ db }) =>
     (await readApplications({ db })).map(({ id, name, scopes }) => ({ id, name, scopes })),
   addApplication: async ({ db }, { name, scopes }) => {
-    const { secret } = await createApplication({ db }, { name, scopes });
+    const { secret } = await createApplication({ db }, OPERATOR, { name, scopes });
     return { secret };
   },
   removeApplication: async ({ db }, { id }) => {
-    await removeApplication({ db }, id);
+    await removeApplication({ db }, OPERATOR, id);
     return null;
   },
 };
@@ -185,6 +194,6 @@ function isCommand(name: string): name is CommandName {
   return Object.hasOwn(INPUTS, name);
 }
 
-function withoutHash({ id, login, name, roles, tenant, disabled }: Associate): Account {
-  return { id, login, name, roles, tenant, disabled };
+function withoutHash({ passwordHash: _, lastSignIn, ...account }: Associate): Account {
+  return { ...account, lastSignIn: lastSignIn?.toISOString() ?? null };
 }

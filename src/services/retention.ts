@@ -1,9 +1,11 @@
 import { ACCESS, type Caller } from '../core/access.ts';
-import { mergeRules, type RetentionRules } from '../core/retention.ts';
+import { changesBetween, type Properties } from '../core/administration.ts';
+import { formatRetention, mergeRules, type RetentionRules } from '../core/retention.ts';
 import { deleteRules, findOwnRules, findRules, writeRules } from '../db/queries/retention.ts';
+import { inQuietTransaction } from '../db/transaction.ts';
 import type { KnownDefinition } from '../queue/definitions.ts';
 import { requireAccess, type TaskDeps } from './access.ts';
-import { findDefinition } from './definitions.ts';
+import { findDefinition, recordDefinition } from './definitions.ts';
 
 /** The dependencies of the retention service. */
 export interface RetentionDeps {
@@ -36,7 +38,17 @@ export async function setRetention(
 ): Promise<RetentionRules> {
   requireAccess(caller, ACCESS.administerServer);
   const definition = await findDefinition(deps.tasks, name);
-  await writeRules(deps.tasks.database.sql, definition.name, rules, caller.associateId);
+  await inQuietTransaction(deps.tasks.database.sql, async (trx) => {
+    const before = await findRules(trx, definition.name);
+    await writeRules(trx, definition.name, rules, caller.associateId);
+    await recordDefinition(
+      trx,
+      caller,
+      'Retention',
+      definition.name,
+      changesBetween(named(before), named(rules)),
+    );
+  });
   return effectiveRules(deps, definition);
 }
 
@@ -44,7 +56,19 @@ export async function setRetention(
 export async function resetRetention({ tasks }: RetentionDeps, caller: Caller, name: string): Promise<void> {
   requireAccess(caller, ACCESS.administerServer);
   const definition = await findDefinition(tasks, name);
-  await deleteRules(tasks.database.sql, definition.name);
+  await inQuietTransaction(tasks.database.sql, async (trx) => {
+    const before = await findRules(trx, definition.name);
+    const isDeleted = await deleteRules(trx, definition.name);
+    if (isDeleted)
+      await recordDefinition(trx, caller, 'Retention', definition.name, changesBetween(named(before), {}));
+  });
+}
+
+/** The rules by state, as they are on the wire. */
+function named(rules: RetentionRules | undefined): Properties {
+  return Object.fromEntries(
+    Object.entries(rules ?? {}).map(([state, retention]) => [state, formatRetention(retention)]),
+  );
 }
 
 async function effectiveRules(

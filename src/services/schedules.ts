@@ -1,4 +1,13 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Kysely } from 'kysely';
 import { type Caller, callerOfRun, narrowRunAs, runAsOf, seesAll } from '../core/access.ts';
+import {
+  type AuditedAction,
+  actorOf,
+  changesBetween,
+  hiddenChange,
+  type Properties,
+} from '../core/administration.ts';
 import { conflict, forbidden, invalid, notFound } from '../core/errors.ts';
 import { checkText } from '../core/limits.ts';
 import { message } from '../core/message.ts';
@@ -8,6 +17,7 @@ import type { NewTask } from '../core/task.ts';
 import { findTimeZone } from '../core/time-zone.ts';
 import type { Rows } from '../db/list-reads.ts';
 import { getAssociate } from '../db/queries/account.ts';
+import { insertAdministrationAudit } from '../db/queries/administration-audit.ts';
 import {
   deleteSchedule,
   getSchedule,
@@ -18,7 +28,8 @@ import {
   type ScheduleSettings,
   updateSchedule,
 } from '../db/queries/schedule.ts';
-import { inTransaction } from '../db/transaction.ts';
+import type { Schema } from '../db/schema.ts';
+import { inQuietTransaction, inTransaction } from '../db/transaction.ts';
 import type { TaskDeps } from './access.ts';
 import { insertStart } from './start-batcher.ts';
 import { ownerOf, prepareStart } from './start-task.ts';
@@ -142,7 +153,11 @@ export async function createSchedule(
   if (caller.tenant === null) deps.cells?.checkHere(owner.tenant);
   const checked = await check(deps, owner, settings, now);
   const nextRun = nextOf(checked, now);
-  return insertSchedule(deps.database.sql, owner, checked, nextRun, caller.associateId);
+  return inQuietTransaction(deps.database.sql, async (trx) => {
+    const inserted = await insertSchedule(trx, owner, checked, nextRun, caller.associateId);
+    await record(trx, caller, 'Create', undefined, inserted);
+    return inserted;
+  });
 }
 
 /**
@@ -167,17 +182,15 @@ export async function changeSchedule(
   const settings = pauses ? changed : await check(deps, { ...schedule, runAs }, changed, now);
   const nextRun = nextOf(settings, now);
   const { version } = schedule;
-  const written = await updateSchedule(
-    deps.database.sql,
-    id,
-    version,
-    settings,
-    nextRun,
-    runAs,
-    caller.associateId,
-  );
-  if (written === undefined) throw conflict`Schedule ${id} was changed by another request; read it again.`;
-  return written;
+  return inQuietTransaction(deps.database.sql, async (trx) => {
+    const by = caller.associateId;
+    const written = await updateSchedule(trx, id, version, settings, nextRun, runAs, by);
+    if (written === undefined) throw conflict`Schedule ${id} was changed by another request; read it again.`;
+    const isPause = Object.keys(change).join() === 'paused';
+    const action = isPause ? (written.paused ? 'Pause' : 'Resume') : 'Change';
+    await record(trx, caller, action, schedule, written);
+    return written;
+  });
 }
 
 /** Returns at most `count` next due times of a schedule; none if it is paused. */
@@ -206,8 +219,46 @@ export function previewRuns(cron: string, timeZone: string, now: Date, count: nu
 
 /** Deletes a schedule. Tasks that it started remain. @throws RequestError like `readSchedule` */
 export async function removeSchedule(deps: TaskDeps, caller: Caller, id: number): Promise<void> {
-  await readSchedule(deps, caller, id, 'Delete');
-  await deleteSchedule(deps.database.sql, id);
+  const schedule = await readSchedule(deps, caller, id, 'Delete');
+  await inQuietTransaction(deps.database.sql, async (trx) => {
+    await deleteSchedule(trx, id);
+    await record(trx, caller, 'Delete', schedule, undefined);
+  });
+}
+
+/** Records an administrative action. Of the parameters, which may be confidential, only that they changed. */
+async function record(
+  trx: Kysely<Schema>,
+  caller: Caller,
+  action: AuditedAction,
+  before: Schedule | undefined,
+  after: Schedule | undefined,
+): Promise<void> {
+  const schedule = after ?? before;
+  if (schedule === undefined) return;
+  const changes = changesBetween(recordedOf(before), recordedOf(after));
+  if (!isDeepStrictEqual(before?.parameters ?? null, after?.parameters ?? null))
+    changes.push(hiddenChange('ParameterObject'));
+  if (changes.length === 0) return;
+  const { id: objectId, name: objectName, tenant } = schedule;
+  const change = { kind: 'Schedule', action, objectId, objectName, tenant, changes } as const;
+  await insertAdministrationAudit(trx, actorOf(caller), change);
+}
+
+function recordedOf(schedule: Schedule | undefined): Properties {
+  if (schedule === undefined) return {};
+  const { name, definition, cron, timeZone, missedRuns, missedLimit, priority, paused, ownerId } = schedule;
+  return {
+    Name: name,
+    Definition: definition,
+    Cron: cron,
+    TimeZone: timeZone,
+    MissedRuns: missedRuns,
+    MissedLimit: missedLimit,
+    Priority: priority,
+    Paused: paused,
+    AssociateId: ownerId,
+  };
 }
 
 /**

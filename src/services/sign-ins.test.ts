@@ -10,6 +10,8 @@ const associate: Associate = {
   roles: ['viewer'],
   tenant: null,
   disabled: false,
+  lastSignIn: null,
+  lastSignInBy: null,
 };
 const token: ApiToken = {
   id: 7,
@@ -22,6 +24,7 @@ const token: ApiToken = {
   tenant: null,
   created: new Date(0),
   expires: null,
+  lastUsed: null,
 };
 
 test('a token has the rights of its associate, as far as its scopes go', () => {

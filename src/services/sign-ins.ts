@@ -1,22 +1,28 @@
 import type { Kysely } from 'kysely';
 import { type Caller, SCOPES, type Scope, type SessionRights } from '../core/access.ts';
+import { SERVER } from '../core/administration.ts';
 import {
   type ApiToken,
   type Application,
   type Associate,
-  deleteSignIn,
   findApplication,
   findAssociate,
   findToken,
   getAssociate,
-  insertAssociate,
+  type NewAssociate,
+  recordSignIn,
+  recordTokenUse,
+  type SignInMeans,
+} from '../db/queries/account.ts';
+import {
+  deleteSignIn,
   insertSignIn,
   type Lifetime,
-  type NewAssociate,
   type SignInKind,
   useSignIn,
-} from '../db/queries/account.ts';
+} from '../db/queries/session.ts';
 import type { Schema } from '../db/schema.ts';
+import { addUser } from './accounts.ts';
 import { generateSecret, generateTicket, hashToken } from './secrets.ts';
 
 /** A caller whose secret is valid, and until when. */
@@ -54,7 +60,7 @@ export class SignIns {
 
   /** Creates an associate. @throws RequestError (conflict) if the login is taken */
   createAssociate(associate: NewAssociate): Promise<Associate> {
-    return insertAssociate(this.#db, associate);
+    return addUser(this.#db, SERVER, associate);
   }
 
   /** Returns the application with this SO-AppToken, or `undefined`. */
@@ -67,6 +73,7 @@ export class SignIns {
     const token = await findToken(this.#db, hashToken(secret));
     const associate = token && (await getAssociate(this.#db, token.associateId));
     const caller = token && associate && callerOfToken(associate, token);
+    if (caller && isMinuteAgo(token.lastUsed)) await recordTokenUse(this.#db, token.id);
     return caller && { caller, expires: token.expires };
   }
 
@@ -111,10 +118,20 @@ export class SignIns {
     return { secret, expires };
   }
 
+  /** Records a sign-in of an associate, which is written at most once a minute. */
+  async record(associate: Pick<Associate, 'id' | 'lastSignIn'>, by: SignInMeans): Promise<void> {
+    if (isMinuteAgo(associate.lastSignIn)) await recordSignIn(this.#db, associate.id, by);
+  }
+
   /** Ends a ticket or session. */
   async revokeSecret(secret: string): Promise<void> {
     await deleteSignIn(this.#db, hashToken(secret));
   }
+}
+
+/** True if the time is at least a minute ago, or null. The database checks it again, by its own clock. */
+function isMinuteAgo(time: Date | null): boolean {
+  return time === null || Date.now() - time.getTime() >= 60_000;
 }
 
 /** Creates the caller of an associate with these scopes. */

@@ -1,5 +1,13 @@
 import type { Kysely } from 'kysely';
 import { ACCESS, type Caller, isAdministrator, type Scope } from '../core/access.ts';
+import {
+  type Actor,
+  type AdministrationChange,
+  actorOf,
+  changesBetween,
+  OPERATOR,
+  type Properties,
+} from '../core/administration.ts';
 import { forbidden, invalid, notFound } from '../core/errors.ts';
 import { checkText } from '../core/limits.ts';
 import { message } from '../core/message.ts';
@@ -12,7 +20,9 @@ import {
   listTokens,
   type TokenScope,
 } from '../db/queries/account.ts';
+import { insertAdministrationAudit } from '../db/queries/administration-audit.ts';
 import type { Schema } from '../db/schema.ts';
+import { inQuietTransaction } from '../db/transaction.ts';
 import { requireAccess } from './access.ts';
 import { generateToken, hashToken } from './secrets.ts';
 
@@ -72,7 +82,7 @@ export async function createToken(
   const associate = await getAssociate(db, associateId);
   if (associate === undefined || (isOthers && caller.tenant !== null && associate.tenant !== caller.tenant))
     throw invalid`AssociateId is ${associateId}, but there is no such associate.`;
-  return issueToken({ db, serialNumber }, associate, {
+  return issueToken({ db, serialNumber }, actorOf(caller), associate, {
     name,
     ...limits,
     parentId: caller.token?.id ?? null,
@@ -84,12 +94,46 @@ export async function createToken(
 /** Creates a token of an associate. Returns it with its secret, of which only the hash is stored. Checks no rights. */
 export async function issueToken(
   { db, serialNumber }: TokenDeps,
+  actor: Actor,
   associate: Associate,
   properties: Omit<Parameters<typeof insertToken>[1], 'associateId' | 'hash'>,
 ): Promise<IssuedToken> {
   const secret = generateToken(associate.tenant ?? serialNumber);
-  const token = await insertToken(db, { ...properties, associateId: associate.id, hash: hashToken(secret) });
+  const token = await inQuietTransaction(db, async (trx) => {
+    const inserted = await insertToken(trx, {
+      ...properties,
+      associateId: associate.id,
+      hash: hashToken(secret),
+    });
+    await record(
+      trx,
+      actor,
+      inserted,
+      associate,
+      'Create',
+      changesBetween({}, recordedOf(inserted, associate)),
+    );
+    return inserted;
+  });
   return { token, secret };
+}
+
+/** The properties of a token in the audit of administration. */
+function recordedOf({ scopes, definitions, expires }: ApiToken, owner: Associate | undefined): Properties {
+  return { Owner: owner?.login, Scopes: scopes, Definitions: definitions, Expires: expires };
+}
+
+function record(
+  trx: Kysely<Schema>,
+  actor: Actor,
+  { id: objectId, name: objectName, tenant }: ApiToken,
+  owner: Associate | undefined,
+  action: AdministrationChange['action'],
+  changes: AdministrationChange['changes'],
+): Promise<void> {
+  const ofTenant = tenant ?? owner?.tenant ?? null;
+  const change = { kind: 'Token', action, objectId, objectName, tenant: ofTenant, changes } as const;
+  return insertAdministrationAudit(trx, actor, change);
 }
 
 /**
@@ -99,7 +143,7 @@ export async function issueToken(
  */
 export async function revokeToken({ db }: TokenDeps, caller: Caller, id: number): Promise<void> {
   requireAccess(caller, ACCESS.write);
-  await removeToken({ db }, id, scopeOf(caller));
+  await removeToken({ db }, id, scopeOf(caller), actorOf(caller));
 }
 
 /**
@@ -111,8 +155,14 @@ export async function removeToken(
   { db }: Pick<TokenDeps, 'db'>,
   id: number,
   scope?: TokenScope,
+  actor: Actor = OPERATOR,
 ): Promise<void> {
-  if (!(await deleteToken(db, id, scope))) throw notFound`There is no token ${id}.`;
+  await inQuietTransaction(db, async (trx) => {
+    const deleted = await deleteToken(trx, id, scope);
+    if (deleted === undefined) throw notFound`There is no token ${id}.`;
+    const owner = await getAssociate(trx, deleted.associateId);
+    await record(trx, actor, deleted, owner, 'Delete', changesBetween(recordedOf(deleted, owner), {}));
+  });
 }
 
 /** Returns the expiry of a token that is created now and valid for this many days. */

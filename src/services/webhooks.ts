@@ -1,12 +1,14 @@
 import { isIP } from 'node:net';
 import type { Kysely } from 'kysely';
 import { type Caller, isAdministrator } from '../core/access.ts';
+import { actorOf, changesBetween, hiddenChange, type Properties } from '../core/administration.ts';
 import { conflict, invalid, notFound } from '../core/errors.ts';
 import { checkText } from '../core/limits.ts';
 import { allows, rightsOn, TableRight } from '../core/permissions.ts';
 import { AddressRefused, readUrl, refusedRange } from '../core/ssrf-guard.ts';
 import type { StoredState } from '../core/task-state.ts';
 import type { Database } from '../db/database.ts';
+import { insertAdministrationAudit } from '../db/queries/administration-audit.ts';
 import { settledPosition } from '../db/queries/event.ts';
 import {
   countWebhooks,
@@ -88,15 +90,20 @@ export async function createWebhook(
 ): Promise<Webhook> {
   const url = checkUrl(wanted.url, allowPrivateAddresses);
   await checkWebhookLimit(database.sql, caller.tenant, limit);
-  const webhook = await insertWebhook(database.sql, {
-    ...wanted,
-    url,
-    ownerId: caller.associateId,
-    tenant: caller.tenant,
-    scopes: caller.scopes,
-    roles: caller.narrowed ? caller.roles : null,
-    secret: generateSecret(),
-    afterEvent: await settledPosition(database.sql),
+  const afterEvent = await settledPosition(database.sql);
+  const webhook = await inQuietTransaction(database.sql, async (trx) => {
+    const inserted = await insertWebhook(trx, {
+      ...wanted,
+      url,
+      ownerId: caller.associateId,
+      tenant: caller.tenant,
+      scopes: caller.scopes,
+      roles: caller.narrowed ? caller.roles : null,
+      secret: generateSecret(),
+      afterEvent,
+    });
+    await record(trx, caller, 'Create', undefined, inserted);
+    return inserted;
   });
   sender.wake();
   return webhook;
@@ -129,7 +136,9 @@ export async function changeWebhook(
   const changed = await inQuietTransaction(database.sql, async (trx) => {
     // Deliveries that were created with more rights must not go to a URL that was set with fewer.
     if (isNarrower(rights, webhook)) await deleteWaitingDeliveries(trx, { kind: 'webhook', id });
-    return updateWebhook(trx, id, settings, afterEvent);
+    const updated = await updateWebhook(trx, id, settings, afterEvent);
+    if (updated !== undefined) await record(trx, caller, 'Change', webhook, updated);
+    return updated;
   });
   if (changed === undefined) throw notFound`There is no webhook ${id}.`;
   sender.wake();
@@ -138,7 +147,37 @@ export async function changeWebhook(
 
 /** Deletes a webhook with its deliveries. @throws RequestError (notFound) */
 export async function deleteWebhook(deps: WebhookDeps, caller: Caller, id: number): Promise<void> {
-  await removeWebhook(deps.database.sql, (await readWebhook(deps, caller, id)).id);
+  const webhook = await readWebhook(deps, caller, id);
+  await inQuietTransaction(deps.database.sql, async (trx) => {
+    await removeWebhook(trx, id);
+    await record(trx, caller, 'Delete', webhook, undefined);
+  });
+}
+
+/** Records an administrative action, without the path of the URL, which is a secret of some receivers. */
+async function record(
+  trx: Kysely<Schema>,
+  caller: Caller,
+  action: 'Create' | 'Change' | 'Delete',
+  before: Webhook | undefined,
+  after: Webhook | undefined,
+): Promise<void> {
+  const webhook = after ?? before;
+  if (webhook === undefined) return;
+  const changes = changesBetween(recordedOf(before), recordedOf(after));
+  const isOtherPath = before !== undefined && after !== undefined && before.url !== after.url;
+  if (isOtherPath && !changes.some(({ property }) => property === 'Url')) changes.push(hiddenChange('Url'));
+  if (changes.length === 0) return;
+  const objectName = new URL(webhook.url).origin;
+  const { id: objectId, tenant } = webhook;
+  const change = { kind: 'Webhook', action, objectId, objectName, tenant, changes } as const;
+  await insertAdministrationAudit(trx, actorOf(caller), change);
+}
+
+function recordedOf(webhook: Webhook | undefined): Properties {
+  if (webhook === undefined) return {};
+  const { url, names, states, own, active } = webhook;
+  return { Url: new URL(url).origin, Names: names, States: states, Own: own, Active: active };
 }
 
 /**

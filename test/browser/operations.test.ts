@@ -200,6 +200,21 @@ describeInBrowser('operations', (stage) => {
     await dialog.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('row', { name: 'nina Nina Olsen viewer Enabled' }).waitFor();
     await stage.open('/operations', 'nina');
+    await page.reload();
+    await page.getByRole('row', { name: /nina .* with the password/ }).waitFor();
+
+    await page.getByRole('button', { name: 'Password link for nina' }).click();
+    await page.getByText('Send nina this link').waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    const link = (await page.locator('code').textContent()) ?? '';
+    const { page: ninas } = await stage.open(link);
+    await ninas.getByLabel('New password', { exact: true }).fill('chosen by nina');
+    await ninas.getByLabel('Confirm new password').fill('chosen by nina');
+    expect(await axeFindings(ninas)).toEqual([]);
+    await ninas.getByRole('button', { name: 'Set password and sign in' }).click();
+    await ninas.getByRole('link', { name: 'Nina Olsen' }).waitFor();
+    expect(new URL(ninas.url()).pathname).toBe('/');
+
     await page.getByRole('button', { name: 'Edit nina' }).click();
     await dialog.getByLabel('Disabled').check();
     await dialog.getByRole('button', { name: 'Save' }).click();
@@ -212,8 +227,10 @@ describeInBrowser('operations', (stage) => {
 
   test('a token is shown once, signs in, and is deleted', async () => {
     const { page } = await stage.open('/people', 'admin');
-    await page.getByRole('button', { name: 'Tokens' }).click();
+    await page.getByRole('link', { name: 'Tokens' }).click();
     await page.getByText('No tokens yet.').waitFor();
+    await page.reload();
+    await page.getByRole('heading', { name: 'Tokens' }).waitFor();
     await page.getByRole('button', { name: 'Create token' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Name').fill('nightly job');

@@ -43,6 +43,8 @@ describe('the dashboard’s files', () => {
     '/definitions',
     '/definitions/csv-import',
     '/people',
+    '/people/tokens',
+    '/password',
     '/settings',
   ])('is served at %s without a sign-in, with a strict Content-Security-Policy', async (path) => {
     const { status, headers, body } = await raw(path, { Accept: 'text/html' });

@@ -197,6 +197,75 @@ describe.each(DATABASES)('the ways to sign in on %s', (kind) => {
       expectError(await call('GET', '/SignIn', after), 401, UNAUTHENTICATED);
     });
 
+    test('a link of an administrator sets a forgotten password, once', async () => {
+      const bea = await server.associate('bea');
+      const link = () => server.admin.json('POST', `/Users/${bea.associateId}/PasswordLink`, {});
+      const secretOf = ({ Url }: { Url: string }): string => Url.slice(`${server.url}/password#`.length);
+      const set = (Link: string, Password = 'chosen by bea') =>
+        call('POST', '/SignIn/Password', {}, { Link, Password });
+      const first = secretOf(await link());
+      const second = await link();
+      expect(second).toEqual({
+        Url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/password#[\w-]{43}$/),
+        Expires: expect.any(String),
+      });
+      const secret = secretOf(second);
+      const { body: before } = await signIn({ Login: 'bea', Password: 'password of bea' });
+      expect((await set(first)).status, 'replaced').toBe(410);
+      expect((await set('invented')).status).toBe(410);
+      expect((await set(secret, 'short')).status).toBe(400);
+      const crossSite = { 'Sec-Fetch-Site': 'cross-site' };
+      const body = { Link: secret, Password: 'chosen by evil' };
+      expect((await call('POST', '/SignIn/Password', crossSite, body)).status).toBe(403);
+      expect(await set(secret)).toMatchObject({ status: 200, body: { Login: 'bea' } });
+      expect((await set(secret)).status, 'used').toBe(410);
+      const old = { Authorization: `SoTicket ${before.Ticket}` };
+      expectError(await call('GET', '/SignIn', old), 401, UNAUTHENTICATED);
+      expect((await signIn({ Login: 'bea', Password: 'chosen by bea' })).status).toBe(200);
+
+      const late = secretOf(await link());
+      await sql`update batchline.password_link set expires = now()`.execute(server.database.sql);
+      expect((await set(late)).status, 'expired').toBe(410);
+      const unused = secretOf(await link());
+      await server.admin.json('PATCH', `/Users/${bea.associateId}`, { Disabled: true });
+      expect((await set(unused)).status, 'disabled').toBe(410);
+      const path = `/Users/${bea.associateId}/PasswordLink`;
+      expectError(await server.admin.call('POST', path, {}), 409, 'SoConflictException');
+      const carl = await server.associate('carl');
+      expectError(await carl.call('POST', path, {}), 403, FORBIDDEN);
+    });
+
+    test('last sign-ins of associates and last uses of tokens are shown', async () => {
+      const dan = await server.associate('dan');
+      const { Id, Token, LastUsed } = await server.admin.json('POST', '/Tokens', {
+        Name: 'of dan',
+        AssociateId: dan.associateId,
+      });
+      expect(LastUsed).toBeNull();
+      const userOf = async () =>
+        (await server.admin.json('GET', '/Users')).find((one: { Login: string }) => one.Login === 'dan');
+      const tokenOf = async () =>
+        (await server.admin.json('GET', '/Tokens')).find((one: { Id: number }) => one.Id === Id);
+      const forget = () =>
+        sql`update batchline.associate set last_sign_in = null, last_sign_in_by = null`.execute(
+          server.database.sql,
+        );
+      await forget();
+      expect(await userOf()).toMatchObject({ LastSignIn: null, LastSignInBy: null });
+      await call('GET', '/SignIn', { Authorization: `Bearer ${Token}` });
+      const { LastUsed: used } = await tokenOf();
+      expect(used).toEqual(expect.any(String));
+      expect(await userOf(), 'a token is no sign-in').toMatchObject({ LastSignIn: null });
+      await signIn({ Login: 'dan', Password: 'password of dan' });
+      expect(await userOf()).toMatchObject({ LastSignIn: expect.any(String), LastSignInBy: 'password' });
+      await forget();
+      await call('GET', '/BatchTask/My', { Authorization: `Basic ${btoa('dan:password of dan')}` });
+      expect(await userOf()).toMatchObject({ LastSignInBy: 'basic' });
+      // Within a minute, nothing is written.
+      await call('POST', '/SignIn', {}, { Login: 'dan', Password: 'password of dan' });
+      expect(await userOf()).toMatchObject({ LastSignInBy: 'basic' });
+    });
+
     test('an invalid sign-in is refused, with the same error for every cause', async () => {
       for (const body of [
         {},

@@ -143,6 +143,15 @@ describe('batchline user password', () => {
       code: 4,
       stderr: 'batchline: There is no associate with the login "carla".\n',
     });
+    const link = await runCli(['user', 'password-link', 'admin', '--url', before.url], place.env);
+    expect(link.stdout).toMatch(new RegExp(`^${before.url}/password#[\\w-]{43}\n$`));
+    const set = await fetch(`${before.url}/api/v1/SignIn/Password`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ Link: link.stdout.trim().split('#')[1], Password: 'chosen by the link' }),
+    });
+    expect(await set.json()).toEqual({ Login: 'admin' });
+    await ApiClient.signIn(before.url, ADMIN.login, 'chosen by the link');
     await before.stop();
     expect(await runCli(args, place.env, 'short')).toMatchObject({
       code: 2,

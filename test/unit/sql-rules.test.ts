@@ -35,6 +35,13 @@ describe('SQL in the sources', () => {
     expect(files.map(({ file }) => file)).toEqual(['src/db/transaction.ts']);
   });
 
+  test('only inserts records of administration', () => {
+    const changes = /(?:updateTable|deleteFrom)\('|(?:update|delete from|truncate) /;
+    const pattern = new RegExp(`(?:${changes.source})batchline\\.administration_audit`, 'i');
+    const files = sourceFiles().filter(({ source }) => pattern.test(source));
+    expect(files.map(({ file }) => file)).toEqual([]);
+  });
+
   test('publishes what follows from a transaction only through afterCommit', () => {
     const files = sourceFiles().filter(({ source }) => /[sS]ignals\.publish\(/.test(source));
     expect(files.map(({ file }) => file).toSorted()).toEqual([

@@ -2,12 +2,12 @@ import { type ReactNode, useRef, useState } from 'react';
 import { useTexts } from '../texts.tsx';
 
 /** A new secret, which the server never shows again, to copy. */
-export function ShownOnce({ secret }: { secret: string }): ReactNode {
+export function ShownOnce({ secret, text }: { secret: string; text?: string }): ReactNode {
   const { t } = useTexts();
   return (
     <div className="panel shown-once">
       <p role="status">
-        {t`Copy it now; it is not shown again:`} <code>{secret}</code>
+        {text ?? t`Copy it now; it is not shown again:`} <code>{secret}</code>
       </p>
       <CopyButton text={secret} />
     </div>

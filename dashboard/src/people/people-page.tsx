@@ -1,35 +1,47 @@
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
+import { Link } from 'wouter';
 import type { Session } from '../api/carriers.ts';
 import { useTexts } from '../texts.tsx';
 import { useTitle } from '../title.ts';
+import { Changes } from './changes.tsx';
 import { Secrets } from './secrets.tsx';
 import { Users } from './users.tsx';
 
-/** Users, tokens and applications, for administrators. Applications belong to no tenant. */
-export default function PeoplePage({ who }: { who: Session }): ReactNode {
+/** Users, tokens, applications and changes, for administrators. Applications belong to no tenant. */
+export default function PeoplePage({ tab, who }: { tab: string | undefined; who: Session }): ReactNode {
   const { t } = useTexts();
-  const [shown, setShown] = useState<'users' | 'tokens' | 'applications'>('users');
-  useTitle(t`Users`);
-  const names = { users: t`Users`, tokens: t`Tokens`, applications: t`Applications` } as const;
-  const kinds = (['users', 'tokens', 'applications'] as const).filter(
+  const names = {
+    users: t`Users`,
+    tokens: t`Tokens`,
+    applications: t`Applications`,
+    changes: t`Changes`,
+  } as const;
+  const kinds = (['users', 'tokens', 'applications', 'changes'] as const).filter(
     (kind) => kind !== 'applications' || who.Tenant === null,
   );
+  const shown = kinds.find((kind) => kind === tab) ?? 'users';
+  useTitle(names[shown]);
   return (
     <section>
       <div className="page-title">
         <h1>{names[shown]}</h1>
-        <fieldset className="choice">
-          <legend className="hidden">{t`Show`}</legend>
+        <nav className="choice" aria-label={t`Show`}>
           {kinds.map((each) => (
-            <button key={each} type="button" aria-pressed={each === shown} onClick={() => setShown(each)}>
+            <Link
+              key={each}
+              href={each === 'users' ? '/people' : `/people/${each}`}
+              className="button"
+              aria-current={each === shown ? 'page' : undefined}
+            >
               {names[each]}
-            </button>
+            </Link>
           ))}
-        </fieldset>
+        </nav>
       </div>
       {shown === 'users' && <Users who={who} />}
       {shown === 'tokens' && <Secrets key="tokens" kind="Tokens" who={who} />}
       {shown === 'applications' && <Secrets key="applications" kind="Applications" who={who} />}
+      {shown === 'changes' && <Changes />}
     </section>
   );
 }

@@ -83,7 +83,12 @@ export function Secrets({ kind, who }: { kind: keyof typeof CALLS; who: Session 
         ]
       : []),
     { title: t`Created`, cell: ({ Created }) => <Moment at={Created} /> },
-    ...(isToken ? [{ title: t`Expires`, cell: ({ Expires }: Secret) => <Moment at={Expires} /> }] : []),
+    ...(isToken
+      ? [
+          { title: t`Expires`, cell: ({ Expires }: Secret) => <Moment at={Expires} /> },
+          { title: t`Last used`, cell: ({ LastUsed }: Secret) => <Moment at={LastUsed} /> },
+        ]
+      : []),
     {
       title: t`Actions`,
       kind: 'buttons',

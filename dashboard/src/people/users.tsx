@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { answer, api } from '../api/call.ts';
 import type { Session, User } from '../api/carriers.ts';
@@ -7,8 +7,10 @@ import { at } from '../api/tasks.ts';
 import { type Column, DataTable } from '../parts/data-table.tsx';
 import { Check, Field } from '../parts/field.tsx';
 import { FormDialog } from '../parts/form-dialog.tsx';
+import { Moment } from '../parts/moment.tsx';
 import { Problem } from '../parts/problem.tsx';
-import { useTexts } from '../texts.tsx';
+import { ShownOnce } from '../parts/shown-once.tsx';
+import { type Tell, useTexts } from '../texts.tsx';
 
 const ROLES = ['administrator', 'viewer'] as const;
 
@@ -17,18 +19,43 @@ export function Users({ who }: { who: Session }): ReactNode {
   const { t } = useTexts();
   const users = useQuery(usersQuery);
   const [edited, setEdited] = useState<User | 'new'>();
+  const link = useMutation({
+    mutationFn: ({ AssociateId }: User) =>
+      answer(api.POST('/api/v1/Users/{id}/PasswordLink', { params: at(AssociateId) })),
+  });
   const columns: readonly Column<User>[] = [
     { title: t`Login`, cell: ({ Login }) => Login },
     { title: t`Name`, cell: ({ Name }) => Name },
     { title: t`Roles`, cell: ({ Roles }) => Roles.join(', ') || '–' },
     { title: t`Access`, cell: ({ Disabled }) => (Disabled ? <strong>{t`Disabled`}</strong> : t`Enabled`) },
     {
+      title: t`Last sign-in`,
+      cell: ({ LastSignIn, LastSignInBy }) => (
+        <>
+          <Moment at={LastSignIn} />
+          {LastSignInBy && <small> {meansOf(LastSignInBy, t)}</small>}
+        </>
+      ),
+    },
+    {
       title: t`Actions`,
       kind: 'buttons',
       cell: (user) => (
-        <button type="button" onClick={() => setEdited(user)} aria-label={t`Edit ${user.Login}`}>
-          {t`Edit`}
-        </button>
+        <>
+          <button type="button" onClick={() => setEdited(user)} aria-label={t`Edit ${user.Login}`}>
+            {t`Edit`}
+          </button>
+          {!user.Disabled && (
+            <button
+              type="button"
+              disabled={link.isPending}
+              onClick={() => link.mutate(user)}
+              aria-label={t`Password link for ${user.Login}`}
+            >
+              {t`Password link`}
+            </button>
+          )}
+        </>
       ),
     },
   ];
@@ -37,7 +64,14 @@ export function Users({ who }: { who: Session }): ReactNode {
       <p>
         <button type="button" className="primary" onClick={() => setEdited('new')}>{t`Add user`}</button>
       </p>
-      <Problem error={users.error} />
+      <Problem error={users.error ?? link.error} />
+      {link.data && (
+        <ShownOnce
+          key={link.data.data.Url}
+          secret={link.data.data.Url}
+          text={t`Send ${link.variables.Login} this link to choose a new password. It works once, within a day, and is not shown again:`}
+        />
+      )}
       <DataTable
         label={t`Users`}
         columns={columns}
@@ -54,6 +88,11 @@ export function Users({ who }: { who: Session }): ReactNode {
       )}
     </>
   );
+}
+
+function meansOf(means: NonNullable<User['LastSignInBy']>, t: Tell): string {
+  if (means === 'password') return t`with the password`;
+  return means === 'oidc' ? t`with the company’s account` : t`by a program`;
 }
 
 /** Adds a user, or changes one. */

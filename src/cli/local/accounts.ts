@@ -75,13 +75,14 @@ export async function readPassword(login: string): Promise<string> {
   }
 }
 
-/** `batchline user list`: prints id, login, roles and tenant of all accounts. */
+/** `batchline user list`: prints id, login, roles, tenant and last sign-in of all accounts. */
 export async function listUsers({ json }: { readonly json?: boolean }): Promise<ExitCode> {
   printList((await execute('listUsers', {})).map(toJson), json, (one) => [
     one.AssociateId,
     one.Login,
     one.Roles.join(',') || '-',
     one.DatabaseSerialNumber ?? '-',
+    one.LastSignIn === null ? 'never signed in' : `last sign-in ${one.LastSignIn} (${one.LastSignInBy})`,
   ]);
   return 0;
 }
@@ -129,6 +130,26 @@ export async function setPassword(login: string, { json }: { readonly json?: boo
   return 0;
 }
 
+/**
+ * `batchline user password-link LOGIN`: prints the address of a page where the associate sets a new password, once within a
+ * day.
+ *
+ * @throws RequestError (notFound) if there is no such login, (conflict) if the account is disabled
+ */
+export async function createPasswordLink(
+  login: string,
+  { url, json }: { readonly url?: string; readonly json?: boolean },
+): Promise<ExitCode> {
+  const { workerUrl, host, port } = readConfig(process.env);
+  const server = url ?? workerUrl ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  if (!/^https?:\/\/./.test(server))
+    throw new OperatorError('USAGE_INVALID', `--url is "${server}"; it must be an http or https address`);
+  const { secret, expires } = await execute('createPasswordLink', { login });
+  const address = `${server.replace(/\/+$/, '')}/password#${secret}`;
+  print({ Url: address, Expires: expires }, json, address);
+  return 0;
+}
+
 async function readNewPassword(login: string): Promise<string> {
   const password = await readPassword(login);
   const { minPasswordLength } = readConfig(process.env).signIn;
@@ -156,7 +177,7 @@ function readRole(role: string): Role {
   return found;
 }
 
-function toJson({ id, login, name, roles, tenant, disabled }: Account) {
+function toJson({ id, login, name, roles, tenant, disabled, lastSignIn, lastSignInBy }: Account) {
   return {
     AssociateId: id,
     Login: login,
@@ -164,6 +185,8 @@ function toJson({ id, login, name, roles, tenant, disabled }: Account) {
     Roles: roles,
     DatabaseSerialNumber: tenant,
     Disabled: disabled,
+    LastSignIn: lastSignIn,
+    LastSignInBy: lastSignInBy,
   };
 }
 
@@ -208,6 +231,7 @@ export async function listAllTokens({ json }: { readonly json?: boolean }): Prom
     Scopes: token.scopes,
     Definitions: token.definitions,
     Expires: token.expires,
+    LastUsed: token.lastUsed,
   }));
   printList(shown, json, (token) => [
     token.Id,
@@ -215,6 +239,7 @@ export async function listAllTokens({ json }: { readonly json?: boolean }): Prom
     `associate ${token.AssociateId}`,
     token.Scopes.join(','),
     token.Expires === null ? 'never expires' : `expires ${token.Expires}`,
+    token.LastUsed === null ? 'never used' : `last used ${token.LastUsed}`,
   ]);
   return 0;
 }

@@ -1,5 +1,5 @@
 import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely';
-import { ROLES, type Role, SCOPES, type Scope, type SessionRights } from '../../core/access.ts';
+import { ROLES, type Role, SCOPES, type Scope } from '../../core/access.ts';
 import { conflict } from '../../core/errors.ts';
 import type { ApiTokenTable, ApplicationTable, AssociateTable, Schema } from '../schema.ts';
 
@@ -13,10 +13,16 @@ export interface Associate {
   /** The tenant that the associate is restricted to; null for none. */
   readonly tenant: string | null;
   readonly disabled: boolean;
+  /** To the minute; null if there was none since it is recorded. */
+  readonly lastSignIn: Date | null;
+  readonly lastSignInBy: SignInMeans | null;
 }
 
+/** The means of a sign-in: a password in the page or for a ticket, the OIDC provider, Basic, or a JWT. */
+export type SignInMeans = 'password' | 'oidc' | 'basic' | 'jwt';
+
 /** An associate to insert. */
-export type NewAssociate = Omit<Associate, 'id' | 'disabled'>;
+export type NewAssociate = Omit<Associate, 'id' | 'disabled' | 'lastSignIn' | 'lastSignInBy'>;
 
 /** Counts the associates. */
 export async function countAssociates(db: Kysely<Schema>): Promise<number> {
@@ -105,7 +111,24 @@ function toAssociate(row: Selectable<AssociateTable>): Associate {
     roles: row.roles.filter((role): role is Role => (ROLES as readonly string[]).includes(role)),
     tenant: row.tenant,
     disabled: row.disabled,
+    lastSignIn: row.last_sign_in,
+    lastSignInBy: row.last_sign_in_by as SignInMeans | null,
   };
+}
+
+/** Records a sign-in of an associate. Writes at most once a minute. */
+export async function recordSignIn(db: Kysely<Schema>, id: number, by: SignInMeans): Promise<void> {
+  await db
+    .updateTable('batchline.associate')
+    .set({ last_sign_in: sql<Date>`now()`, last_sign_in_by: by })
+    .where('id', '=', id)
+    .where(isMinuteAgo('last_sign_in'))
+    .execute();
+}
+
+/** True if the time in the column is at least a minute ago, or null. */
+function isMinuteAgo(column: 'last_sign_in' | 'last_used'): RawBuilder<boolean> {
+  return sql`coalesce(${sql.ref(column)} <= now() - interval '1 minute', true)`;
 }
 
 /** A registered application, without its token. */
@@ -150,10 +173,14 @@ export async function listApplications(db: Kysely<Schema>): Promise<Application[
   return rows.map(toApplication);
 }
 
-/** Deletes an application. Returns false if there is none. */
-export async function deleteApplication(db: Kysely<Schema>, id: number): Promise<boolean> {
-  const result = await db.deleteFrom('batchline.application').where('id', '=', id).executeTakeFirst();
-  return result.numDeletedRows > 0n;
+/** Deletes an application. Returns `undefined` if there is none. */
+export async function deleteApplication(db: Kysely<Schema>, id: number): Promise<Application | undefined> {
+  const row = await db
+    .deleteFrom('batchline.application')
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirst();
+  return row && toApplication(row);
 }
 
 function toApplication(row: Selectable<ApplicationTable>): Application {
@@ -164,102 +191,6 @@ function toApplication(row: Selectable<ApplicationTable>): Application {
       row.scopes?.filter((scope): scope is Scope => (SCOPES as readonly string[]).includes(scope)) ?? null,
     created: row.created,
   };
-}
-
-/** A SoTicket, the cookie session of a browser, or such a session from a sign-in at the OIDC provider. */
-export type SignInKind = 'ticket' | 'cookie' | 'oidc';
-
-/** A ticket or session, without its secret. */
-export interface SignIn {
-  readonly id: number;
-  readonly associateId: number;
-  readonly kind: SignInKind;
-  /** When it expires if it is not used. */
-  readonly expires: Date;
-  /** The rights from the claims of the OIDC provider; null for those of the associate. */
-  readonly rights: SessionRights | null;
-}
-
-/** Lifetime of a ticket or session, in milliseconds. */
-export interface Lifetime {
-  /** After its last use. */
-  readonly idleMs: number;
-  /** After it was issued, even if it is in use. */
-  readonly maxMs: number;
-}
-
-/** Inserts a ticket or session, and deletes expired ones. */
-export async function insertSignIn(
-  db: Kysely<Schema>,
-  signIn: Pick<SignIn, 'associateId' | 'kind' | 'rights'> & { readonly hash: string },
-  { idleMs, maxMs }: Lifetime,
-): Promise<SignIn> {
-  await db.deleteFrom('batchline.sign_in').where('expires', '<=', sql<Date>`now()`).execute();
-  const row = await db
-    .insertInto('batchline.sign_in')
-    .values({
-      associate_id: signIn.associateId,
-      kind: signIn.kind,
-      hash: signIn.hash,
-      rights: signIn.rights && JSON.stringify(signIn.rights),
-      expires: fromNow(Math.min(idleMs, maxMs)),
-      ends: fromNow(maxMs),
-    })
-    .returning(SIGN_IN_COLUMNS)
-    .executeTakeFirstOrThrow();
-  return toSignIn(row);
-}
-
-const SIGN_IN_COLUMNS = ['id', 'associate_id', 'kind', 'expires', 'rights'] as const;
-
-/**
- * Returns the unexpired ticket or session with this hash, or `undefined`, and extends it. The new expiry is written only
- * after a tenth of the idle time, so that frequent use rarely writes.
- */
-export async function useSignIn(
-  db: Kysely<Schema>,
-  kinds: readonly SignInKind[],
-  hash: string,
-  idleMs: number,
-): Promise<SignIn | undefined> {
-  const row = await db
-    .selectFrom('batchline.sign_in')
-    .select(SIGN_IN_COLUMNS)
-    .select(sql<boolean>`expires < least(ends, ${fromNow(idleMs * 0.9)})`.as('due'))
-    .where('hash', '=', hash)
-    .where('kind', 'in', kinds)
-    .where('expires', '>', sql<Date>`now()`)
-    .executeTakeFirst();
-  if (row === undefined || !row.due) return row && toSignIn(row);
-  const extended = await db
-    .updateTable('batchline.sign_in')
-    .set({ expires: sql<Date>`least(ends, ${fromNow(idleMs)})` })
-    .where('id', '=', row.id)
-    .returning(SIGN_IN_COLUMNS)
-    .executeTakeFirst();
-  return extended && toSignIn(extended);
-}
-
-/** Revokes a ticket or session. Returns false if there is none. */
-export async function deleteSignIn(db: Kysely<Schema>, hash: string): Promise<boolean> {
-  const result = await db.deleteFrom('batchline.sign_in').where('hash', '=', hash).executeTakeFirst();
-  return result.numDeletedRows > 0n;
-}
-
-/** Revokes all tickets and sessions of an associate. */
-export async function deleteSignInsOf(db: Kysely<Schema>, associateId: number): Promise<void> {
-  await db.deleteFrom('batchline.sign_in').where('associate_id', '=', associateId).execute();
-}
-
-function fromNow(ms: number) {
-  return sql<Date>`now() + ${ms / 1000}::float8 * interval '1 second'`;
-}
-
-function toSignIn(
-  row: Pick<Selectable<Schema['batchline.sign_in']>, (typeof SIGN_IN_COLUMNS)[number]>,
-): SignIn {
-  const { id, kind, expires, rights } = row;
-  return { id, associateId: row.associate_id, kind, expires, rights };
 }
 
 /** An API token, without its secret. */
@@ -278,6 +209,8 @@ export interface ApiToken {
   readonly tenant: string | null;
   readonly created: Date;
   readonly expires: Date | null;
+  /** To the minute; null if it was not used since that is recorded. */
+  readonly lastUsed: Date | null;
 }
 
 /** Filter for tokens. */
@@ -291,7 +224,7 @@ export interface TokenScope {
 /** Inserts a token. */
 export async function insertToken(
   db: Kysely<Schema>,
-  token: Omit<ApiToken, 'id' | 'created'> & { readonly hash: string },
+  token: Omit<ApiToken, 'id' | 'created' | 'lastUsed'> & { readonly hash: string },
 ): Promise<ApiToken> {
   const row = await db
     .insertInto('batchline.api_token')
@@ -322,6 +255,16 @@ export async function findToken(db: Kysely<Schema>, hash: string): Promise<ApiTo
   return row && toToken(row);
 }
 
+/** Records a use of a token. Writes at most once a minute. */
+export async function recordTokenUse(db: Kysely<Schema>, id: number): Promise<void> {
+  await db
+    .updateTable('batchline.api_token')
+    .set({ last_used: sql<Date>`now()` })
+    .where('id', '=', id)
+    .where(isMinuteAgo('last_used'))
+    .execute();
+}
+
 /** Lists tokens by id. */
 export async function listTokens(
   db: Kysely<Schema>,
@@ -331,14 +274,15 @@ export async function listTokens(
   return (await query.execute()).map(toToken);
 }
 
-/** Revokes a token and all tokens that it created. Returns false if there is none. */
+/** Revokes a token and all tokens that it created. Returns `undefined` if there is none. */
 export async function deleteToken(
   db: Kysely<Schema>,
   id: number,
   scope: TokenScope = { tenant: null },
-): Promise<boolean> {
+): Promise<ApiToken | undefined> {
   const query = db.deleteFrom('batchline.api_token').where('id', '=', id).where(isWithin(scope));
-  return (await query.executeTakeFirst()).numDeletedRows > 0n;
+  const row = await query.returningAll().executeTakeFirst();
+  return row && toToken(row);
 }
 
 function isWithin({ associateId, tenant }: TokenScope): RawBuilder<boolean> {
@@ -363,5 +307,6 @@ function toToken(row: Selectable<ApiTokenTable>): ApiToken {
     tenant: row.tenant,
     created: row.created,
     expires: row.expires,
+    lastUsed: row.last_used,
   };
 }

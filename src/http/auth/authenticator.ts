@@ -56,7 +56,7 @@ export class Authenticator {
     this.#throttle = new Throttle(config.freeFailures);
     this.#passwords = new PasswordCheck(signIns, this.#throttle);
     const all: Partial<Record<SignInScheme, Scheme>> = {
-      basic: new BasicScheme(this.#passwords),
+      basic: new BasicScheme(this.#passwords, signIns),
       bearer: new BearerScheme(signIns),
       ...(config.oidc === undefined ? {} : { jwt: new JwtScheme(signIns, config.oidc, log) }),
       ticket: new TicketScheme(signIns, 'ticket', config.ticketIdleMs),

@@ -38,6 +38,7 @@ export class ClaimsReader {
     const { associate, rights } = await this.signIn(claims);
     const caller = callerWithRights(associate, rights);
     if (caller === undefined) throw new InvalidToken(`${associate.login} belongs to another tenant`);
+    await this.#signIns.record(associate, 'jwt');
     return caller;
   }
 

@@ -14,6 +14,8 @@ const anna: Associate = {
   roles: [],
   tenant: null,
   disabled: false,
+  lastSignIn: null,
+  lastSignInBy: null,
 };
 
 /** A fake that knows one login and password, and records the last call. */
@@ -28,7 +30,10 @@ class OneAssociate {
 }
 const checked = (): [BasicScheme, OneAssociate] => {
   const passwords = new OneAssociate();
-  return [new BasicScheme(passwords as unknown as PasswordCheck), passwords];
+  return [
+    new BasicScheme(passwords as unknown as PasswordCheck, { record: async () => undefined }),
+    passwords,
+  ];
 };
 
 test('any login and password are decoded unchanged', async () => {

@@ -3,16 +3,18 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { SignInScheme } from '../../config.ts';
 import type { Caller } from '../../core/access.ts';
 import { unauthenticated } from '../../core/errors.ts';
-import type { SignInKind } from '../../db/queries/account.ts';
+import type { SignInKind } from '../../db/queries/session.ts';
 import { callerFor, type SignIns } from '../../services/sign-ins.ts';
 import type { PasswordCheck } from './throttle.ts';
 
 /** `Authorization: Basic`: base64 of login:password in UTF-8. */
 export class BasicScheme implements Scheme {
   readonly #passwords: PasswordCheck;
+  readonly #signIns: Pick<SignIns, 'record'>;
 
-  constructor(passwords: PasswordCheck) {
+  constructor(passwords: PasswordCheck, signIns: Pick<SignIns, 'record'>) {
     this.#passwords = passwords;
+    this.#signIns = signIns;
   }
 
   async signIn(credentials: string, address: string): Promise<SignedIn> {
@@ -21,6 +23,7 @@ export class BasicScheme implements Scheme {
     if (colon === -1)
       throw unauthenticated`The Basic credentials are malformed; base64 of login:password is accepted.`;
     const associate = await this.#passwords.check(text.slice(0, colon), text.slice(colon + 1), address);
+    await this.#signIns.record(associate, 'basic');
     return { caller: callerFor(associate), scheme: 'basic' };
   }
 }

@@ -1,6 +1,7 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { ROLES, SCOPES } from '../../core/access.ts';
+import { actorOf } from '../../core/administration.ts';
 import { invalid } from '../../core/errors.ts';
 import { INT32_MAX } from '../../core/limits.ts';
 import type { ApiToken, Application, Associate } from '../../db/queries/account.ts';
@@ -8,6 +9,7 @@ import {
   type AccountDeps,
   changeUser,
   createApplication,
+  createPasswordLink,
   createUser,
   readApplications,
   readUsers,
@@ -25,6 +27,7 @@ import type { Authenticator } from '../auth/authenticator.ts';
 import { callerOf } from '../auth/hooks.ts';
 import { type Locale, localeOf } from '../i18n/locale.ts';
 import { readTaskId } from './batch-task-params.ts';
+import { createPasswordLinkOperation } from './password-links.ts';
 import {
   changeUserOperation,
   createApplicationOperation,
@@ -74,7 +77,7 @@ export interface AccountRouteDeps extends AccountDeps {
  */
 export async function userRoutes(app: FastifyInstance, deps: AccountRouteDeps): Promise<void> {
   app.get('/', { config: { ...USER_CONFIG, operation: listUsersOperation } }, async (request) =>
-    (await readUsers(deps, callerOf(request))).map(userToWire),
+    (await readUsers(deps, callerOf(request))).map((user) => userToWire(user, localeOf(request))),
   );
 
   app.post<{ Body: Static<typeof NewUser> }>(
@@ -83,7 +86,8 @@ export async function userRoutes(app: FastifyInstance, deps: AccountRouteDeps): 
     async (request, reply) => {
       const { Login: login, Name: name, Password: password, Roles: roles = [] } = request.body;
       const wanted = { login, name, password, roles, tenant: request.body.DatabaseSerialNumber };
-      return reply.code(201).send(userToWire(await createUser(deps, callerOf(request), wanted)));
+      const created = await createUser(deps, callerOf(request), wanted);
+      return reply.code(201).send(userToWire(created, localeOf(request)));
     },
   );
 
@@ -98,12 +102,31 @@ export async function userRoutes(app: FastifyInstance, deps: AccountRouteDeps): 
         ...(Disabled === undefined ? {} : { disabled: Disabled }),
       });
       deps.authenticator.clearCache();
-      return userToWire(changed);
+      return userToWire(changed, localeOf(request));
+    },
+  );
+
+  app.post<{ Params: { id: string } }>(
+    '/:id/PasswordLink',
+    { config: { payload: 'PasswordLink', holdsSecret: true, operation: createPasswordLinkOperation } },
+    async (request, reply) => {
+      const { secret, expires } = await createPasswordLink(
+        deps,
+        callerOf(request),
+        readTaskId(request.params.id),
+      );
+      const link = { Url: passwordPage(request, secret), Expires: localeOf(request).date(expires) };
+      return reply.code(201).send(link);
     },
   );
 }
 
-function userToWire(associate: Associate): object {
+/** The address of the page where the associate of a link sets a password. The secret is in the fragment, which no log has. */
+function passwordPage(request: FastifyRequest, secret: string): string {
+  return `${request.protocol}://${request.host}/password#${secret}`;
+}
+
+function userToWire(associate: Associate, locale: Locale): object {
   return {
     AssociateId: associate.id,
     Login: associate.login,
@@ -111,6 +134,8 @@ function userToWire(associate: Associate): object {
     Roles: associate.roles,
     DatabaseSerialNumber: associate.tenant,
     Disabled: associate.disabled,
+    LastSignIn: associate.lastSignIn && locale.date(associate.lastSignIn),
+    LastSignInBy: associate.lastSignInBy,
   };
 }
 
@@ -143,7 +168,10 @@ export async function applicationRoutes(app: FastifyInstance, deps: AccountRoute
     },
     async (request, reply) => {
       const { Name: name, Scopes: scopes = null } = request.body;
-      const { application, secret } = await createApplication(deps, { name, scopes });
+      const { application, secret } = await createApplication(deps, actorOf(callerOf(request)), {
+        name,
+        scopes,
+      });
       return reply.code(201).send({ ...applicationToWire(application, localeOf(request)), AppToken: secret });
     },
   );
@@ -152,7 +180,7 @@ export async function applicationRoutes(app: FastifyInstance, deps: AccountRoute
     '/:id',
     { config: { operation: removeApplicationOperation } },
     async (request, reply) => {
-      await removeApplication(deps, readTaskId(request.params.id));
+      await removeApplication(deps, actorOf(callerOf(request)), readTaskId(request.params.id));
       deps.authenticator.clearCache();
       return reply.code(204).send();
     },
@@ -252,5 +280,6 @@ function tokenToWire(token: ApiToken, locale: Locale): object {
     ParentId: token.parentId,
     Created: locale.utcDate(token.created),
     Expires: token.expires === null ? null : locale.date(token.expires),
+    LastUsed: token.lastUsed && locale.date(token.lastUsed),
   };
 }

@@ -73,6 +73,8 @@ const PAGES = [
   '/definitions',
   '/definitions/:name',
   '/people',
+  '/people/:tab',
+  '/password',
   '/settings',
 ] as const;
 

@@ -84,8 +84,9 @@ function configured(provider: OidcSignIn | undefined): OidcSignIn {
   return provider;
 }
 
-function issueSession({ signIns, config }: OidcSignInDeps, signedIn: CompletedSignIn) {
+async function issueSession({ signIns, config }: OidcSignInDeps, signedIn: CompletedSignIn) {
   const { associate, rights, replaced } = signedIn;
+  await signIns.record(associate, 'oidc');
   const lifetime = { idleMs: config.sessionIdleMs, maxMs: config.maxMs };
   return signIns.issueSecret('oidc', associate.id, lifetime, replaced, rights);
 }

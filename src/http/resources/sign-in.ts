@@ -103,6 +103,12 @@ const User = Type.Object(
     Roles: Type.Array(Type.Enum([...ROLES])),
     DatabaseSerialNumber: nullable(Type.String()),
     Disabled: Type.Boolean(),
+    LastSignIn: nullable(DateTime),
+    LastSignInBy: nullable(
+      Type.Enum(['password', 'oidc', 'basic', 'jwt'], {
+        description: 'oidc: at the OIDC provider. Uses of tokens are not sign-ins; tokens have LastUsed',
+      }),
+    ),
   },
   { title: 'User', description: 'An associate who can sign in' },
 );
@@ -154,6 +160,7 @@ const token = {
   ),
   Created: DateTime,
   Expires: nullable(DateTime),
+  LastUsed: nullable(DateTime),
 };
 const Token = Type.Object(token, { title: 'Token', description: 'An API token (bearer token)' });
 const CreatedToken = Type.Object(
@@ -278,6 +285,7 @@ export async function signInRoutes(app: FastifyInstance, deps: SignInDeps): Prom
         { idleMs, maxMs: config.maxMs },
         replaced,
       );
+      await signIns.record(associate, 'password');
       authenticator.trust(secret);
       const secrets = Cookie ? { XsrfToken: setSessionCookies(reply, secret) } : { Ticket: secret };
       return reply.header('Cache-Control', 'no-store').send({

@@ -92,7 +92,7 @@ export async function workerRoutes(
     '/Definitions/:name',
     { config: { operation: forgetDefinitionOperation } },
     async (request, reply) => {
-      await removeDefinition(tasks, request.params.name);
+      await removeDefinition(tasks, callerOf(request), request.params.name);
       return reply.code(204).send();
     },
   );

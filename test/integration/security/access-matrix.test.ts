@@ -32,11 +32,13 @@ const TENANTS = [null, 'a'];
 /** Ids that nothing has, so that a call that is let through changes nothing. */
 const NOTHING: Readonly<Record<string, string>> = { lease: '2147483646.1', name: 'nothing', '*': 'nothing' };
 
-/** Calls by POST that change nothing, and signing in. Time zones can't be changed by calls. */
-const READS_BY_POST = /^POST \/api\/v1\/(?:Agents\/\w+\/Get\w+|Agents\/TimeZone\/\w+|Archive\/\w+|SignIn)$/i;
+/** Calls by POST that change nothing, signing in, and setting a password by a link. Time zones can't be changed by calls. */
+const READS_BY_POST =
+  /^POST \/api\/v1\/(?:Agents\/\w+\/Get\w+|Agents\/TimeZone\/\w+|Archive\/\w+|SignIn|SignIn\/Password)$/i;
 const SIGNS_OUT = 'DELETE /api/v1/SignIn';
 /** Calls whose handlers refuse more than is declared: accounts of others, and every change of time zones. */
-const REFUSES_MORE = /^(?:PATCH \/api\/v1\/Users\/:id|POST \/api\/v1\/Agents\/TimeZone\/\w+)$/;
+const REFUSES_MORE =
+  /^(?:PATCH \/api\/v1\/Users\/:id|POST \/api\/v1\/Users\/:id\/PasswordLink|POST \/api\/v1\/Agents\/TimeZone\/\w+)$/;
 
 describe('the access matrix', () => {
   let server: TestServer;

@@ -134,6 +134,7 @@ const ROUTES: Readonly<Record<string, readonly Try[]>> = {
   'GET /SignIn/Methods': [open],
   'POST /SignIn': [open],
   'DELETE /SignIn': [open],
+  'POST /SignIn/Password': [open],
 
   'POST /BatchTask': [
     byId('tenant', (DatabaseSerialNumber) => ({
@@ -332,6 +333,8 @@ const ROUTES: Readonly<Record<string, readonly Try[]>> = {
     byId('associate', (id) => ({ path: `/Users/${id}`, body: { Password: 'a new password' } })),
     byId('associate', (id) => ({ path: `/Users/${id}`, body: { Roles: ['administrator'], Disabled: true } })),
   ],
+  'POST /Users/:id/PasswordLink': [byId('associate', (id) => `/Users/${id}/PasswordLink`)],
+  'GET /Administration/Audit': [list('/Administration/Audit', '/Administration/Audit?Kind=Token')],
   'GET /Tokens': [list('/Tokens')],
   'POST /Tokens': [
     byId('associate', (id) => ({ path: '/Tokens', body: { Name: 'stolen', AssociateId: Number(id) } })),

@@ -192,7 +192,7 @@ export async function rowsOf({ database }: Pick<TestServer, 'database'>): Promis
   const parts: string[] = [];
   for (const { name } of tables) {
     const { rows } = await sql<{ row: string }>`
-      select (to_jsonb(t) - 'last_seen' - 'last_look' - 'seen')::text as row from ${sql.table(name)} as t
+      select (to_jsonb(t) - 'last_seen' - 'last_look' - 'seen' - 'last_used' - 'last_sign_in' - 'last_sign_in_by')::text as row from ${sql.table(name)} as t
       where ${name} <> 'batchline.worker' or to_jsonb(t) ->> 'tenant' is distinct from 'Beta'
       order by 1`.execute(database.sql);
     parts.push(name, ...rows.map(({ row }) => `  ${row}`));
