@@ -361,7 +361,10 @@ function addCellCommands(program: Command, runs: Runs): void {
     .description('register the database of the settings as a cell; it must be empty unless it is the first')
     .argument('<name>')
     .requiredOption('--endpoint <address>', 'address of its servers: https://…')
-    .option('--ids <number>', 'number of ids of its tasks; default: 134217728, room for 15 cells')
+    .option(
+      '--ids <number>',
+      'number of ids of its tasks; default: 134217728, room for 15 cells. all for those of other cells too: then no tenant can be moved into or out of it',
+    )
     .action(runs(async () => (await cells()).addCell));
   addLocal(cell.command('list'))
     .description('list all cells')

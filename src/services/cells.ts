@@ -30,6 +30,7 @@ export class CellDirectory {
   readonly #job: BackgroundJob;
   #map: CellMap = NO_CELLS;
   #rounds = 0;
+  #conflicts: ReadonlySet<string> = new Set();
   #isAway = false;
 
   /** @param name the cell of this process */
@@ -98,9 +99,20 @@ export class CellDirectory {
   }
 
   async #syncAccounts(): Promise<void> {
-    const { sent, received } = await syncAccounts(this.#db, this.#control);
+    const { sent, received, conflicts } = await syncAccounts(this.#db, this.#control);
+    this.#reportConflicts(conflicts);
     if (sent + received > 0)
       this.#log.info({ event: 'cell.accounts_synchronized', sent, received }, 'synchronized shared accounts');
+  }
+
+  /** Logs each login once while two cells have different associates with it. */
+  #reportConflicts(logins: readonly string[]): void {
+    for (const login of logins.filter((one) => !this.#conflicts.has(one)))
+      this.#log.warn(
+        { event: 'cell.account_conflict', login },
+        'another associate of this cell has the login of a shared one; delete one of them',
+      );
+    this.#conflicts = new Set(logins);
   }
 
   /** Calls the control database. While it is unreachable, logs once. */

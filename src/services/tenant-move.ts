@@ -111,8 +111,11 @@ async function checkTarget(deps: MoveDeps, tenant: string, to: string): Promise<
   const placed = (await listPlacements(deps.control)).find(
     (one) => tenantKey(one.tenant) === tenantKey(tenant),
   );
-  const cell = (await listCells(deps.control)).find(({ name }) => name === to);
+  const cells = await listCells(deps.control);
+  const cell = cells.find(({ name }) => name === to);
   if (placed?.move || cell === undefined || placed?.cell === to) return; // `beginMove` checks these
+  const from = placed?.cell ?? cells.find(({ isDefault }) => isDefault)?.name ?? '';
+  checkIds(cells, from, to);
   const target = await deps.openCell(cell);
   try {
     if (await hasTenant(target.database.sql, placed?.tenant ?? tenant))
@@ -135,6 +138,7 @@ async function withCells<T>(
     if (cell === undefined) throw refused(`There is no cell ${name}.`);
     return deps.openCell(cell);
   };
+  checkIds(cells, from, to);
   const source = await open(from);
   try {
     const target = await open(to);
@@ -146,6 +150,15 @@ async function withCells<T>(
   } finally {
     await source.close();
   }
+}
+
+/** Refuses a move between cells of which both assign the same ids. */
+function checkIds(cells: readonly CellRecord[], ...names: readonly string[]): void {
+  const [a, b] = names.map((name) => cells.find((cell) => cell.name === name)?.ids);
+  if (a !== undefined && b !== undefined && a.first <= b.last && b.first <= a.last)
+    throw refused(
+      `The ids of the cells ${names.join(' and ')} overlap, so no tenant can be moved between them.`,
+    );
 }
 
 /** Waits until no run of the tenant is in progress, then refuses every change of it. */

@@ -12,8 +12,10 @@ import {
   listPlacements,
   readCellMap,
   reserveIds,
+  saveMap,
   usedIds,
 } from '../../db/queries/cell.ts';
+import { syncAccounts } from '../../db/queries/shared-account.ts';
 import { inQuietTransaction } from '../../db/transaction.ts';
 import { openLog } from '../../logger.ts';
 import { type ExitCode, print, printList } from '../output.ts';
@@ -51,9 +53,12 @@ export async function addCell(name: string, { endpoint, ids, json }: AddCellOpti
       'USAGE_INVALID',
       `--endpoint is "${endpoint}"; an address such as https://a.example.com is accepted`,
     );
-  const idCount = ids === undefined ? DEFAULT_CELL_IDS : Number(ids);
-  if (!Number.isInteger(idCount) || idCount < 1000)
-    throw new OperatorError('USAGE_INVALID', `--ids is "${ids}"; a whole number of 1000 or more is accepted`);
+  const idCount = ids === 'all' ? ids : ids === undefined ? DEFAULT_CELL_IDS : Number(ids);
+  if (idCount !== 'all' && !(Number.isInteger(idCount) && idCount >= 1000))
+    throw new OperatorError(
+      'USAGE_INVALID',
+      `--ids is "${ids}"; all, or a whole number of 1000 or more is accepted`,
+    );
   return withControl<ExitCode>(async (control, config) => {
     const { databaseUrl, databaseSchema: schema } = config;
     if (databaseUrl === undefined)
@@ -73,6 +78,10 @@ export async function addCell(name: string, { endpoint, ids, json }: AddCellOpti
       await inQuietTransaction(database.sql, (trx) =>
         reserveIds(trx, cell.ids, idBase, !known && !cell.isDefault),
       );
+      // Servers of another cell that start at once must not create an administrator of their own.
+      const map = await readCellMap(control, undefined);
+      if (map !== undefined) await saveMap(database.sql, map);
+      await syncAccounts(database.sql, control);
       print(
         toJson(cell),
         json,

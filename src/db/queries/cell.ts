@@ -1,4 +1,4 @@
-import { type Kysely, sql, type Transaction } from 'kysely';
+import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
 import {
   type Cell,
   type CellIds,
@@ -113,8 +113,8 @@ export async function changeControl<T>(
 
 /** A cell to add. */
 export interface NewCell extends Omit<CellRecord, 'ids' | 'isDefault'> {
-  /** Number of its 32-bit ids. */
-  readonly idCount: number;
+  /** Number of its 32-bit ids; `all` for all of them, also those of other cells. */
+  readonly idCount: number | 'all';
   /** Largest ids that it has assigned already. Only the first cell may have some. */
   readonly used: { readonly int: number; readonly bigint: number };
 }
@@ -147,12 +147,13 @@ export function insertCell(control: Control, cell: NewCell): Promise<{ cell: Cel
     if (!isDefault && Math.max(cell.used.int, cell.used.bigint) > 0)
       throw refused(`The cell ${cell.name} has data; only the first cell may have some.`);
     const { idBase, lastId, slots: slot } = await readReserved(trx);
-    const first = lastId + 1;
-    const last = Math.min(lastId + cell.idCount, INT32_MAX);
+    const isOverlapping = cell.idCount === 'all';
+    const first = cell.idCount === 'all' ? 1 : lastId + 1;
+    const last = cell.idCount === 'all' ? INT32_MAX : Math.min(lastId + cell.idCount, INT32_MAX);
     if (slot === MAX_CELLS) throw refused(`${MAX_CELLS} cells have been added, which is the maximum.`);
     if (first > INT32_MAX)
       throw refused(
-        'The other cells have all 32-bit ids. Cells that are added with fewer (--ids) leave room for more.',
+        'The other cells have all 32-bit ids; --ids all is accepted, for a cell into which no tenant can be moved.',
       );
     if (last < cell.used.int)
       throw refused(
@@ -160,7 +161,8 @@ export function insertCell(control: Control, cell: NewCell): Promise<{ cell: Cel
       );
     const base = isDefault ? Math.max(idBase, cell.used.bigint) : idBase;
     await sql`
-      update batchline_control.state set id_base = ${base}, last_id = ${last}, slots = slots + 1 where id = 1`.execute(
+      update batchline_control.state
+      set id_base = ${base}, last_id = ${isOverlapping ? lastId : last}, slots = slots + 1 where id = 1`.execute(
       trx,
     );
     await sql`
@@ -262,19 +264,38 @@ export async function reserveIds(
   const next = (Math.floor(idBase / MAX_CELLS) + 1) * MAX_CELLS + slot;
   if (isNew) await sql`delete from batchline.associate`.execute(trx);
   for (const { name, type, isOwn } of rows) {
-    if (isOwn) continue;
     const sequence = sql.id('batchline', name);
+    if (SHARED_SEQUENCES.includes(name)) {
+      if (isNew)
+        await restart(trx, sequence, INT32_MAX - (slot + 1) * SHARED_IDS, INT32_MAX - slot * SHARED_IDS - 1);
+      continue;
+    }
+    if (isOwn) continue;
     if (type === 'bigint')
       await sql`alter sequence ${sequence} increment by ${sql.lit(MAX_CELLS)} restart with ${sql.lit(next)}`.execute(
         trx,
       );
-    else if (first > 1)
-      await sql`alter sequence ${sequence} minvalue ${sql.lit(first)} maxvalue ${sql.lit(last)} start with ${sql.lit(first)} restart`.execute(
-        trx,
-      );
+    else if (first > 1) await restart(trx, sequence, first, last);
     else await sql`alter sequence ${sequence} maxvalue ${sql.lit(last)}`.execute(trx);
   }
 }
+
+function restart(
+  trx: Transaction<Schema>,
+  sequence: RawBuilder<unknown>,
+  first: number,
+  last: number,
+): Promise<unknown> {
+  const [min, max] = [sql.lit(first), sql.lit(last)];
+  return sql`alter sequence ${sequence} minvalue ${min} maxvalue ${max} start with ${min} restart`.execute(
+    trx,
+  );
+}
+
+/** The ids of accounts, which all cells share. The first cell assigns them from 1, others from ranges at the end. */
+const SHARED_SEQUENCES = ['associate_id_seq', 'api_token_id_seq', 'application_id_seq'];
+/** Number of such ids for each cell. */
+const SHARED_IDS = 2 ** 20;
 
 /** The error of a command about cells that is refused. */
 export function refused(text: string): OperatorError {

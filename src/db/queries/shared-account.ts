@@ -36,7 +36,11 @@ interface SharedRow {
 export interface AccountChanges {
   readonly sent: number;
   readonly received: number;
+  /** Logins that another associate of this cell has, so that the associate can't be received. */
+  readonly conflicts: readonly string[];
 }
+
+const NO_CHANGES: AccountChanges = { sent: 0, received: 0, conflicts: [] };
 
 /**
  * Makes the accounts without a tenant the same in this cell and the control database: sends what has changed here since both
@@ -47,18 +51,25 @@ export async function syncAccounts(db: Kysely<Schema>, control: Control): Promis
     // One process of the cell at a time; others skip their turn.
     const { rows: turn } = await sql`
       select 1 from batchline.cell_map for update skip locked`.execute(trx);
-    if (turn.length === 0) return { sent: 0, received: 0 };
+    if (turn.length === 0) return NO_CHANGES;
     return inQuietTransaction(control, async (remote) => {
       // The cells take turns.
       await sql`select id from batchline_control.state where id = 1 for update`.execute(remote);
-      let changes: AccountChanges = { sent: 0, received: 0 };
+      let changes = NO_CHANGES;
       for (const kind of KINDS) {
-        const { sent, received } = await syncKind(trx, remote, kind);
-        changes = { sent: changes.sent + sent, received: changes.received + received };
+        changes = added(changes, await syncKind(trx, remote, kind));
       }
       return changes;
     });
   });
+}
+
+function added(a: AccountChanges, b: AccountChanges): AccountChanges {
+  return {
+    sent: a.sent + b.sent,
+    received: a.received + b.received,
+    conflicts: [...a.conflicts, ...b.conflicts],
+  };
 }
 
 async function syncKind(trx: Transaction<Schema>, remote: Control, kind: Kind): Promise<AccountChanges> {
@@ -68,9 +79,13 @@ async function syncKind(trx: Transaction<Schema>, remote: Control, kind: Kind): 
   const columns = await columnsOf(trx, kind);
   let sent = 0;
   let received = 0;
+  const conflicts: string[] = [];
   for (const id of new Set([...here.keys(), ...there.keys(), ...agreed.keys()].toSorted((a, b) => a - b))) {
     const [mine, theirs, both] = [here.get(id), there.get(id), agreed.get(id)];
     if (theirs?.hash !== both?.there) {
+      const login = theirs && (await conflictOf(trx, kind, theirs));
+      if (login !== undefined) conflicts.push(...(login === '' ? [] : [login]));
+      if (login !== undefined) continue;
       await agree(trx, kind, id, { here: await write(trx, kind, columns, id, theirs), there: theirs?.hash });
       received += 1;
     } else if (mine?.hash !== both?.here) {
@@ -78,7 +93,7 @@ async function syncKind(trx: Transaction<Schema>, remote: Control, kind: Kind): 
       sent += 1;
     }
   }
-  return { sent, received };
+  return { sent, received, conflicts };
 }
 
 /** Hashes of a row here and in the control database; they may differ while cells have different versions. */
@@ -116,6 +131,26 @@ async function agreedRows(trx: Transaction<Schema>, { kind }: Kind): Promise<Map
   const { rows } = await sql<{ id: number; here: string; there: string }>`
     select id, here, there from batchline.shared_account where kind = ${kind}`.execute(trx);
   return new Map(rows.map(({ id, ...hashes }) => [id, hashes]));
+}
+
+/**
+ * Returns the login of an associate if another one of this cell has it; empty if a token refers to such an associate.
+ * `undefined` if the row can be written.
+ */
+async function conflictOf(
+  trx: Transaction<Schema>,
+  { kind }: Kind,
+  { id, content }: SharedRow,
+): Promise<string | undefined> {
+  const row = JSON.parse(content) as { readonly login_key?: string; readonly associate_id?: number };
+  const { rows } = await sql<{ login: string }>`
+    select a.login from batchline.associate as a where a.login_key = ${row.login_key ?? null}::text and a.id <> ${id}
+    union all
+    select '' where ${kind} = 'api_token'
+      and not exists (select 1 from batchline.associate as a where a.id = ${row.associate_id ?? null}::int)`.execute(
+    trx,
+  );
+  return rows[0]?.login;
 }
 
 /** Inserts, updates or deletes a row of this cell. Returns its new hash. */
