@@ -2504,7 +2504,7 @@ export interface components {
                 Reason: string;
             }[];
         };
-        /** @description The columns of $select, spelled as in $select: getAllRows, getNoRows, DefinitionId, DefinitionName, DefinitionDescription, DefinitionTimeOut, Description, DbTag, State, DetailsTable, DetailsRecord, Request, Response, StartCount, LastStarted, ProgressPercent, ProgressDescription, updatedBy, updatedDate, registeredBy, registeredDate, batchTaskId, associateId, fileName, result, context, cancellationBehaviour, isSystemTask, isInternalTask, parentId, stopped, dueAt, waitsFor, priority. In the mode Full they are in Column. */
+        /** @description The columns of $select, spelled as in $select: getAllRows, getNoRows, DefinitionId, DefinitionName, DefinitionDescription, DefinitionTimeOut, Description, DbTag, State, DetailsTable, DetailsRecord, Request, Response, StartCount, LastStarted, ProgressPercent, ProgressDescription, updatedBy, updatedDate, registeredBy, registeredDate, batchTaskId, associateId, fileName, result, context, cancellationBehaviour, isSystemTask, isInternalTask, parentId, scheduleId, stopped, dueAt, waitsFor, priority. In the mode Full they are in Column. */
         ArchiveRow: {
             /** @description The id of the task: a string in the modes Slim and Wide, a number in Full */
             PrimaryKey: string | number;
@@ -3039,6 +3039,11 @@ export interface components {
             MissedRuns: "Skip" | "Once" | "All";
             /** @description Maximum number of missed runs that are started */
             MissedLimit: number;
+            /**
+             * @description What a due time does while an earlier task of the schedule has not ended: Allow starts its task, Skip starts none, Queue starts it afterwards
+             * @enum {unknown}
+             */
+            Overlap: "Allow" | "Skip" | "Queue";
             /** @description The priority of the tasks; higher ones run first */
             Priority: number;
             Paused: boolean;
@@ -3051,6 +3056,13 @@ export interface components {
             NextRuns: components["schemas"]["DateTime"][];
             LastRun: components["schemas"]["DateTime"];
             LastTaskId: number | null;
+            LastTaskState: ("New" | "Aquired" | "Started" | "Succeeded" | "Failed" | "SucceededManualCleanup") | null;
+            /** @description true if that task was stopped, which is not a failure */
+            LastTaskStopped: boolean;
+            /** @description The due times that wait for the end of an earlier task */
+            QueuedRuns: components["schemas"]["DateTime"][];
+            LastSkipped: components["schemas"]["DateTime"] | null;
+            LastSkippedFor: number | null;
             /** @description Why the last run did not start; empty if it started */
             LastProblem: string;
             Created: components["schemas"]["DateTime"];
@@ -3066,6 +3078,8 @@ export interface components {
             /** @enum {unknown} */
             MissedRuns?: "Skip" | "Once" | "All";
             MissedLimit?: number;
+            /** @enum {unknown} */
+            Overlap?: "Allow" | "Skip" | "Queue";
             Priority?: number;
             Paused?: boolean;
             AssociateId?: number;
@@ -7659,6 +7673,8 @@ export interface operations {
                     /** @enum {unknown} */
                     MissedRuns?: "Skip" | "Once" | "All";
                     MissedLimit?: number;
+                    /** @enum {unknown} */
+                    Overlap?: "Allow" | "Skip" | "Queue";
                     Priority?: number;
                     Paused?: boolean;
                 };

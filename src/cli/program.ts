@@ -2,6 +2,7 @@ import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { ROLES, SCOPES } from '../core/access.ts';
 import { AUDITED_KINDS } from '../core/administration.ts';
 import { LISTED_STATES } from '../core/odata/listed-state.ts';
+import { OVERLAPS } from '../core/overlap.ts';
 import { VERSION } from '../logger.ts';
 import { COMPLETION_SCRIPTS, SHELLS, type Shell } from './completion.ts';
 import { EXIT_CODES, type ExitCode } from './output.ts';
@@ -241,6 +242,14 @@ function addScheduleCommands(program: Command, runs: Runs): void {
     .option('--name <name>', 'name of the schedule; default: the name of the definition')
     .option('--zone <zone>', 'time zone of the cron expression')
     .option('--parameters <json>', 'parameters of the tasks: a JSON object')
+    .addOption(
+      new Option(
+        '--overlap <policy>',
+        'what a due time does while an earlier task has not ended: Allow, Skip or Queue',
+      )
+        .choices(OVERLAPS)
+        .default(undefined, 'Allow'),
+    )
     .action(runs(async () => (await schedules()).createSchedule));
   for (const [name, paused, description] of [
     ['pause', true, 'pause a schedule'],

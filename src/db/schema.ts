@@ -4,6 +4,7 @@ import type { PropertyChange } from '../core/administration.ts';
 import type { DefinitionLimits } from '../core/limits.ts';
 import type { MessageData } from '../core/message.ts';
 import type { Channel } from '../core/notification.ts';
+import type { Overlap } from '../core/overlap.ts';
 import type { RetentionRules } from '../core/retention.ts';
 import type { MissedRuns } from '../core/schedule.ts';
 import type {
@@ -288,8 +289,14 @@ export interface ScheduleTable {
   time_zone: string;
   missed_runs: MissedRuns;
   missed_limit: number;
+  overlap: Generated<Overlap>;
   priority: number;
   paused: boolean;
+  /** Due times that wait for the end of an earlier task, in order; null if there are none. */
+  queued: Date[] | null;
+  /** The last due time that started no task because an earlier one was active, and that task. */
+  skipped_at: Date | null;
+  skipped_for: number | null;
   /** Next due time; null if there is none. */
   next_run: Date | null;
   /** Last due time for which a task was started. */

@@ -3,12 +3,15 @@ import { BackgroundJob } from '../core/background-job.ts';
 import { RequestError } from '../core/errors.ts';
 import { outOfIds } from '../core/limits.ts';
 import { type Message, message } from '../core/message.ts';
+import { decideOverlap, type OverlapDecision } from '../core/overlap.ts';
 import { type Downtime, type Firing, runsToStart } from '../core/schedule.ts';
 import type { NewTask } from '../core/task.ts';
 import { isOutOfIds } from '../db/queries/ids.ts';
 import {
   advanceSchedules,
   type FiringResult,
+  findActiveTasks,
+  hasQueuedRuns,
   listDueSchedules,
   lockDueSchedules,
   nextDueTime,
@@ -30,6 +33,9 @@ const LATE_SECONDS = 60;
 const MAX_SLEEP_MS = 10_000;
 /** Minimum pause between two rounds: another server may have locked the due schedules. */
 const MIN_SLEEP_MS = 50;
+
+/** Delay after a change of a task, while due times are queued: the task may have been the one that they wait for. */
+const AFTER_CHANGE_MS = 200;
 
 /** Counts of fired schedules and started tasks. */
 interface Fired {
@@ -56,6 +62,9 @@ export class Scheduler {
   readonly #clock: () => Date | Promise<Date>;
   readonly #check: (now: Date) => Promise<Downtime | undefined>;
   readonly #job: BackgroundJob;
+  #unsubscribe: () => void = () => undefined;
+  /** True if due times are queued until an earlier task ends. */
+  #hasQueued = false;
 
   /**
    * @param clock the clock of the database, because those of servers differ and jump; tests replace it
@@ -77,6 +86,7 @@ export class Scheduler {
       log,
       run: async (signal) => {
         await this.startDue(signal);
+        this.#hasQueued = await hasQueuedRuns(deps.database.sql);
         const next = await nextDueTime(deps.database.sql);
         if (next === undefined) return;
         const sleepMs = next.getTime() - (await this.#clock()).getTime();
@@ -87,6 +97,9 @@ export class Scheduler {
 
   /** Starts the polling loop. */
   start(): void {
+    this.#unsubscribe = this.#deps.database.signals.subscribe(({ kind }) => {
+      if (kind === 'changed' && this.#hasQueued) this.#job.wakeIn(AFTER_CHANGE_MS);
+    });
     this.#job.start();
   }
 
@@ -97,6 +110,7 @@ export class Scheduler {
 
   /** Stops the polling loop. Resolves when no round is in progress. */
   stop(): Promise<void> {
+    this.#unsubscribe();
     return this.#job.stop();
   }
 
@@ -164,20 +178,35 @@ export class Scheduler {
     return inTransaction(this.#deps.database, async (trx) => {
       const locked = await lockDueSchedules(trx, due);
       const plansToFire = plans.filter(({ schedule }) => locked.has(schedule.id));
-      const starts = plansToFire.map((plan) => startsOf(plan, now));
+      const exclusive = plansToFire.filter(({ schedule }) => schedule.overlap !== 'Allow');
+      const active = await findActiveTasks(
+        trx,
+        exclusive.map(({ schedule }) => schedule.id),
+      );
+      const decisions = plansToFire.map(({ schedule: { id, overlap }, task, firing }) =>
+        task === undefined
+          ? NOTHING
+          : decideOverlap(overlap, active.has(id), locked.get(id) ?? [], firing.due),
+      );
+      const starts = plansToFire.map((plan, index) => startsOf(plan, decisions[index] ?? NOTHING, now));
       const ids = await insertStarts(this.#deps, trx, afterCommit(trx), starts.flat());
       let last = -1; // index of the schedule's last id
       await advanceSchedules(
         trx,
         plansToFire.map(({ schedule: { id }, firing, problem }, index): FiringResult => {
-          const count = starts[index]?.length ?? 0;
-          last += count;
+          const { start, queued, skipped } = decisions[index] ?? NOTHING;
+          last += start.length;
+          const lastTaskId = start.length > 0 ? (ids[last] ?? null) : null;
+          const at = skipped.at(-1);
+          const earlier = active.get(id) ?? lastTaskId;
           return {
             id,
             nextRun: firing.nextRun,
-            lastRun: count > 0 ? (firing.due.at(-1) ?? null) : null,
-            lastTaskId: count > 0 ? (ids[last] ?? null) : null,
+            lastRun: start.at(-1) ?? null,
+            lastTaskId,
             problem,
+            queued,
+            skipped: at === undefined || earlier === null ? null : { at, taskId: earlier },
           };
         }),
       );
@@ -197,13 +226,15 @@ export class Scheduler {
     let problem: Message | null = null;
     let task: NewTask | undefined;
     try {
-      firing = runsToStart(timingOf(schedule), schedule, schedule.nextRun ?? now, now, downtime);
+      // A schedule without a next due time is here for its queue.
+      if (schedule.nextRun !== null)
+        firing = runsToStart(timingOf(schedule), schedule, schedule.nextRun, now, downtime);
       if (firing.nextRun === null) problem = message`Cron "${schedule.cron}" has no further due time.`;
     } catch (error) {
       problem = message`Cron "${schedule.cron}" has no next due time: ${(error as Error).message}`;
     }
     try {
-      if (firing.due.length > 0) task = await prepareScheduled(this.#deps, schedule);
+      if (firing.due.length + schedule.queued.length > 0) task = await prepareScheduled(this.#deps, schedule);
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
       problem = error.text;
@@ -233,13 +264,16 @@ function missOf({ schedule, task, firing, problem }: Plan): MissedSchedule[] {
   return [{ ...common, due: firing.skipped, reason: message`No server was running then.` }];
 }
 
+/** The decision for a schedule whose task can't be started: its due times are lost, with the problem stored on it. */
+const NOTHING: OverlapDecision = { start: [], queued: [], skipped: [] };
+
 /** Returns a start for each due time. */
-function startsOf({ schedule, task, firing }: Plan, now: Date): PreparedStart[] {
+function startsOf({ schedule, task }: Plan, { start }: OverlapDecision, now: Date): PreparedStart[] {
   if (task === undefined) return [];
-  const { name, ownerId: actorId, priority } = schedule;
-  return firing.due.map((time) => ({
+  const { id: scheduleId, name, ownerId: actorId, priority } = schedule;
+  return start.map((time) => ({
     task,
-    details: { actorId, priority, delaySeconds: 0, reason: reasonFor(name, time, now) },
+    details: { actorId, priority, delaySeconds: 0, reason: reasonFor(name, time, now), scheduleId },
   }));
 }
 

@@ -22,7 +22,10 @@ import {
   deleteSchedule,
   getSchedule,
   insertSchedule,
+  type LastTaskState,
   listSchedules,
+  lockSchedule,
+  readLastStates,
   recordStartedTask,
   type Schedule,
   type ScheduleSettings,
@@ -97,6 +100,15 @@ export interface WantedOwner {
   readonly associateId?: number | undefined;
   readonly isSystemTask?: boolean | undefined;
   readonly databaseSerialNumber?: string | undefined;
+}
+
+/** Returns the states of the tasks that schedules started last, by the ids of the tasks. Deleted tasks have none. */
+export function readLastTasks(
+  { database }: TaskDeps,
+  schedules: readonly Schedule[],
+): Promise<ReadonlyMap<number, LastTaskState>> {
+  const ids = schedules.flatMap(({ lastTaskId }) => lastTaskId ?? []);
+  return readLastStates(database.sql, ids);
 }
 
 /** Lists the schedules that the caller may see: their own and those of the system, or all. */
@@ -262,7 +274,7 @@ function recordedOf(schedule: Schedule | undefined): Properties {
 }
 
 /**
- * Starts the task of a schedule now, even if the schedule is paused. Its due times don't change.
+ * Starts the task of a schedule now, even if the schedule is paused or an earlier task is active. Its due times don't change.
  *
  * @returns the id of the new task
  * @throws RequestError like `readSchedule` and `startTask`
@@ -274,7 +286,9 @@ export async function runNow(deps: TaskDeps, caller: Caller, id: number): Promis
   const reason = message`Started by ${caller.login} from the schedule "${schedule.name}".`;
   return inTransaction(deps.database, async (trx) => {
     const { priority } = schedule;
-    const details = { actorId: caller.associateId, priority, delaySeconds: 0, reason };
+    // The scheduler must see the task when it applies the overlap policy.
+    await lockSchedule(trx, id);
+    const details = { actorId: caller.associateId, priority, delaySeconds: 0, reason, scheduleId: id };
     const started = await insertStart(deps, trx, task, details);
     await recordStartedTask(trx, id, started);
     return started;

@@ -22,6 +22,8 @@ export interface StartDetails {
   readonly reason: Message;
   /** Trace context of the caller. */
   readonly trace?: TraceContext | null | undefined;
+  /** The schedule that starts it. */
+  readonly scheduleId?: number | undefined;
 }
 
 /** A prepared task and the details of its start. */
@@ -53,11 +55,11 @@ export async function insertStarts(
 ): Promise<number[]> {
   const spans = starts.map(({ task, details }) => beginSend(task.name, task.tenant, details.trace ?? null));
   const rows = starts.map(({ task, details }, index) => {
-    const { actorId, priority, delaySeconds, dueAt, reason } = details;
+    const { actorId, priority, delaySeconds, dueAt, reason, scheduleId } = details;
     // The stager promotes it when it is due.
     const jobId = delaySeconds > 0 || dueAt !== undefined ? randomUUID() : null;
     const trace = spans[index]?.trace ?? null;
-    return { task, actorId, jobId, delaySeconds, dueAt, priority, trace, reason };
+    return { task, actorId, jobId, delaySeconds, dueAt, priority, trace, reason, scheduleId };
   });
   try {
     const ids = await insertTasks(db, rows);

@@ -129,7 +129,7 @@ describeInBrowser('operations', (stage) => {
     await dialog.getByLabel('Definition').selectOption('flaky');
     const cron = dialog.getByLabel('Schedule', { exact: true });
     await cron.fill('never');
-    await dialog.getByText('Next runs: Cron is "never"').waitFor();
+    await dialog.locator('.cron-preview').getByText('Cron is "never"').waitFor();
     await dialog.getByLabel('times').fill('many');
     await dialog.getByRole('button', { name: 'Create' }).click();
     await dialog.getByText('Enter a number.').waitFor();
@@ -140,15 +140,27 @@ describeInBrowser('operations', (stage) => {
     expect(await cron.getAttribute('aria-invalid')).toBe('true');
     expect(await axeFindings(page)).toEqual([]);
     await cron.fill('30 2 * * *');
-    await dialog.getByText(/Next runs: .*02:30:00/).click();
-    expect(await dialog.getByRole('listitem').count()).toBe(10);
+    await dialog.getByText('At 02:30').waitFor();
+    await dialog
+      .getByText(/02:30:00/)
+      .nth(9)
+      .waitFor();
+    await dialog.getByLabel('If the previous task is still running').selectOption('Queue');
     await dialog.getByRole('button', { name: 'Create' }).click();
     const row = page.getByRole('row', { name: 'nightly' });
     await row.getByText('30 2 * * *').waitFor();
+    await row.getByText(/^At 02:30/).waitFor();
+    await row.getByText('Queues runs while a task is running').waitFor();
     await row.getByText(/02:30:00/).waitFor();
     await page.getByRole('button', { name: 'Run now: nightly' }).click();
-    await row.getByRole('link').click();
+    await row.getByText('Succeeded').waitFor();
+    await row.getByRole('link', { name: /^#/ }).click();
     await page.locator('.task-header').getByText('Succeeded').waitFor();
+    await page.goBack();
+    await page.getByRole('link', { name: 'Tasks of nightly' }).click();
+    await page.getByRole('button', { name: /^Schedule \d+/ }).waitFor();
+    await page.locator('.task-id').first().waitFor();
+    expect(await page.locator('.task-id').count()).toBe(1);
     await page.goBack();
     await page.setViewportSize({ width: 390, height: 800 });
     await page.getByRole('button', { name: 'Edit nightly' }).click();
@@ -171,6 +183,7 @@ describeInBrowser('operations', (stage) => {
         TimeZone: 'America/New_York',
         MissedRuns: 'All',
         MissedLimit: 7,
+        Overlap: 'Queue',
         ParameterObject: { fail: false, times: 3 },
       },
     ]);

@@ -257,13 +257,13 @@ async function insert(database: Database, task: ArchiveTask): Promise<ArchiveTas
     insert into batchline.task (tenant, name, owner_id, is_internal, details_table, details_record, created,
       updated, last_started, start_count, context, result, state, description, response, request,
       progress_description, progress_percent, file_name, cancellation, updated_by, parent_id,
-      stop_note)
+      schedule_id, stop_note)
     values (${task.DbTag}, ${task.DefinitionName}, ${task.associateId}, ${task.isInternalTask},
       ${task.DetailsTable}, ${task.DetailsRecord}, ${date('registeredDate')}, ${date('updatedDate')},
       ${date('LastStarted')}, ${task.StartCount}, ${task.context}, ${task.result}, ${task.State},
       ${task.Description}, ${task.Response}, ${task.Request}, ${task.ProgressDescription},
       ${task.ProgressPercent}, ${task.fileName}, ${task.cancellationBehaviour}, ${task.updatedBy},
-      nullif(${task.parentId}::int, 0), case when ${task.stopped} then 'Stopped.' end) returning id`.execute(
+      nullif(${task.parentId}::int, 0), nullif(${task.scheduleId}::int, 0), case when ${task.stopped} then 'Stopped.' end) returning id`.execute(
     database.sql,
   );
   return { ...task, batchTaskId: rows[0]?.id ?? 0, isSystemTask: task.associateId === 0 };

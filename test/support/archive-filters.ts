@@ -74,11 +74,19 @@ export const TASKS: fc.Arbitrary<ArchiveTask> = fc
     isSystemTask: fc.constant(false),
     isInternalTask: fc.boolean(),
     parentId: INTS,
+    scheduleId: INTS,
     stopped: fc.boolean(),
   })
   .map((task) => ({ ...task, stopped: task.stopped && task.State === TaskState.Failed }));
 
-const INT_COLUMNS = ['StartCount', 'ProgressPercent', 'DetailsTable', 'DetailsRecord', 'parentId'] as const;
+const INT_COLUMNS = [
+  'StartCount',
+  'ProgressPercent',
+  'DetailsTable',
+  'DetailsRecord',
+  'parentId',
+  'scheduleId',
+] as const;
 const TEXT_COLUMNS = [
   'DefinitionName',
   'Description',

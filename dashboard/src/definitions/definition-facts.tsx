@@ -7,6 +7,7 @@ import { useNames } from '../api/session.ts';
 import { type FactList, Facts } from '../parts/facts.tsx';
 import { Moment } from '../parts/moment.tsx';
 import { Problem } from '../parts/problem.tsx';
+import { useCronWords } from '../schedules/cron-words.ts';
 import { useTexts } from '../texts.tsx';
 import { useTimes } from '../times.ts';
 
@@ -77,6 +78,7 @@ export function DefinitionSchedules({ name }: { name: string }): ReactNode {
     queryKey: ['schedules'],
     queryFn: ({ signal }) => get(api.GET('/api/v1/Schedules', { signal })),
   });
+  const words = useCronWords();
   const own = data?.filter(({ Definition }) => Definition === name);
   return (
     <section className="panel">
@@ -86,7 +88,10 @@ export function DefinitionSchedules({ name }: { name: string }): ReactNode {
       <ul className="facts-list">
         {own?.map(({ Id, Name, Cron, TimeZone, Paused, NextRuns }) => (
           <li key={Id}>
-            <Link href="/schedules">{Name}</Link> <code>{Cron}</code> <span className="dim">{TimeZone}</span>
+            <Link href="/schedules">{Name}</Link> {words(Cron)}{' '}
+            <span className="dim">
+              <code>{Cron}</code> {TimeZone}
+            </span>
             <p>{Paused ? <strong>{t`Paused`}</strong> : <Moment at={NextRuns[0]} />}</p>
           </li>
         ))}

@@ -12,6 +12,8 @@ import { timeZone } from '../preferences.ts';
 import { ParameterForm, parametersOf, readForm } from '../start/parameter-form.tsx';
 import type { Mistakes } from '../start/parameter-values.ts';
 import { useTexts } from '../texts.tsx';
+import { useCronWords } from './cron-words.ts';
+import '../styles/schedules.css';
 import '../styles/start.css';
 
 /** Number of due times in the preview. */
@@ -47,6 +49,7 @@ export function ScheduleDialog({
   const [mistakes, setMistakes] = useState<Mistakes>({});
   const [cron, setCron] = useState(schedule?.Cron ?? NIGHTLY);
   const [zone, setZone] = useState(schedule?.TimeZone ?? timeZone());
+  const [overlap, setOverlap] = useState(schedule?.Overlap ?? 'Allow');
   const [missed, setMissed] = useState(schedule?.MissedRuns ?? 'Skip');
   const zones = new Set([zone, 'UTC', ...Intl.supportedValuesOf('timeZone')]);
   const policies = {
@@ -54,6 +57,11 @@ export function ScheduleDialog({
     Once: t`Run once for all of them`,
     All: t`Run once for each of them`,
   } as const;
+  const overlaps: Readonly<Record<Schedule['Overlap'], string>> = {
+    Allow: t`Start anyway`,
+    Skip: t`Skip the run`,
+    Queue: t`Start when it has ended`,
+  };
 
   const save = async (form: FormData): Promise<void> => {
     const { values, mistakes: found } = readForm(schema, draft, t);
@@ -66,6 +74,7 @@ export function ScheduleDialog({
       Cron: cron,
       TimeZone: zone,
       MissedRuns: missed,
+      Overlap: overlap,
       ...(missed === 'All' ? { MissedLimit: Number(form.get('MissedLimit')) } : {}),
       ParameterObject: Object.keys(values).length === 0 ? null : values,
     };
@@ -127,6 +136,21 @@ export function ScheduleDialog({
         )}
       </Field>
       <NextRuns cron={cron} zone={zone} />
+      <Field name="Overlap" label={t`If the previous task is still running`}>
+        {(props) => (
+          <select
+            {...props}
+            value={overlap}
+            onChange={({ target }) => setOverlap(target.value as Schedule['Overlap'])}
+          >
+            {Object.entries(overlaps).map(([policy, text]) => (
+              <option key={policy} value={policy}>
+                {text}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
       <Field name="MissedRuns" label={t`Runs missed while no server was running`}>
         {(props) => (
           <select
@@ -153,9 +177,10 @@ export function ScheduleDialog({
   );
 }
 
-/** The next due times of a cron expression, or why it is invalid, while it is being typed. */
+/** A cron expression in words with its next due times, or why it is invalid, while it is being typed. */
 function NextRuns({ cron, zone }: { cron: string; zone: string }): ReactNode {
   const { t } = useTexts();
+  const words = useCronWords();
   const [typed, setTyped] = useState({ Cron: cron, TimeZone: zone });
   useEffect(() => {
     const timer = setTimeout(() => setTyped({ Cron: cron, TimeZone: zone }), TYPING);
@@ -170,21 +195,26 @@ function NextRuns({ cron, zone }: { cron: string; zone: string }): ReactNode {
     retry: false,
   });
   return (
-    <details className="field">
-      <summary>
-        {t`Next runs`}
-        {': '}
-        <span role="status">{runs.error === null ? <Moment at={runs.data?.[0]} /> : runs.error.message}</span>
-      </summary>
+    <div className="field cron-preview">
+      <p role="status">
+        {runs.error === null ? (
+          <strong>{words(typed.Cron)}</strong>
+        ) : (
+          <span className="bad">{runs.error.message}</span>
+        )}
+      </p>
       {runs.error === null && (
-        <ol>
-          {runs.data?.map((due) => (
-            <li key={due}>
-              <Moment at={due} />
-            </li>
-          ))}
-        </ol>
+        <>
+          <p className="dim">{t`Next runs`}</p>
+          <ol>
+            {runs.data?.map((due) => (
+              <li key={due}>
+                <Moment at={due} />
+              </li>
+            ))}
+          </ol>
+        </>
       )}
-    </details>
+    </div>
   );
 }

@@ -9,8 +9,11 @@ import { ConfirmButton } from '../parts/confirm-button.tsx';
 import { type Column, DataTable } from '../parts/data-table.tsx';
 import { Moment } from '../parts/moment.tsx';
 import { Problem } from '../parts/problem.tsx';
+import { StateMark } from '../parts/state-mark.tsx';
 import { useTexts } from '../texts.tsx';
+import { useTimes } from '../times.ts';
 import { useTitle } from '../title.ts';
+import { useCronWords } from './cron-words.ts';
 import { ScheduleDialog } from './schedule-dialog.tsx';
 
 /** Refetch interval of the list, in milliseconds. */
@@ -21,6 +24,7 @@ export default function SchedulesPage({ who }: { who: Session }): ReactNode {
   const { t } = useTexts();
   const queries = useQueryClient();
   const names = useNames(who);
+  const { number } = useTimes();
   const [edited, setEdited] = useState<Schedule | 'new'>();
   useTitle(t`Schedules`);
   const list = useQuery({
@@ -31,31 +35,56 @@ export default function SchedulesPage({ who }: { who: Session }): ReactNode {
   const run = (call: Call): Promise<unknown> =>
     answer(call).finally(() => queries.invalidateQueries({ queryKey: ['schedules'] }));
   const act = useMutation({ mutationFn: (call: () => Call) => run(call()) });
+  const words = useCronWords();
+  const overlaps: Readonly<Record<Schedule['Overlap'], string>> = {
+    Allow: '',
+    Skip: t`Skips runs while a task is running`,
+    Queue: t`Queues runs while a task is running`,
+  };
   const columns: readonly Column<Schedule>[] = [
-    { title: t`Name`, cell: ({ Name }) => Name },
-    { title: t`Definition`, cell: ({ Definition }) => Definition },
-    { title: t`Owner`, cell: ({ AssociateId }) => names(AssociateId) },
+    { title: t`Name`, sort: ({ Name }) => Name, cell: ({ Name }) => Name },
+    {
+      title: t`Definition`,
+      sort: ({ Definition }) => Definition,
+      cell: ({ Definition }) => (
+        <Link href={`/definitions/${encodeURIComponent(Definition)}`}>{Definition}</Link>
+      ),
+    },
+    {
+      title: t`Owner`,
+      sort: ({ AssociateId }) => names(AssociateId),
+      cell: ({ AssociateId }) => names(AssociateId),
+    },
     {
       title: t`Schedule`,
-      cell: ({ Cron, TimeZone }) => (
+      cell: ({ Cron, TimeZone, Overlap }) => (
         <>
-          <code>{Cron}</code> <span className="dim">{TimeZone}</span>
+          {words(Cron)}
+          <p className="dim">
+            <code>{Cron}</code> {TimeZone}
+          </p>
+          {Overlap !== 'Allow' && <p className="dim">{overlaps[Overlap]}</p>}
         </>
       ),
     },
     {
       title: t`Next run`,
-      cell: ({ Paused, NextRuns }) => (Paused ? <strong>{t`Paused`}</strong> : <Moment at={NextRuns[0]} />),
+      sort: ({ Paused, NextRuns }) => (Paused ? '' : (NextRuns[0] ?? '')),
+      cell: ({ Paused, NextRuns, QueuedRuns }) => (
+        <>
+          {Paused ? <strong>{t`Paused`}</strong> : <Moment at={NextRuns[0]} />}
+          {QueuedRuns.length > 0 && (
+            <p className="dim">
+              {QueuedRuns.length === 1 ? t`1 run is queued` : t`${number(QueuedRuns.length)} runs are queued`}
+            </p>
+          )}
+        </>
+      ),
     },
     {
       title: t`Last run`,
-      cell: ({ LastRun, LastTaskId, LastProblem }) => (
-        <>
-          <Moment at={LastRun} />{' '}
-          {LastTaskId !== null && LastTaskId > 0 && <Link href={`/tasks/${LastTaskId}`}>#{LastTaskId}</Link>}
-          {LastProblem !== '' && <p className="field-error">{LastProblem}</p>}
-        </>
-      ),
+      sort: ({ LastRun }) => LastRun,
+      cell: (schedule) => <LastRun schedule={schedule} />,
     },
     {
       title: t`Actions`,
@@ -113,6 +142,52 @@ export default function SchedulesPage({ who }: { who: Session }): ReactNode {
         />
       )}
     </section>
+  );
+}
+
+/** The last run with its outcome, and why later ones started nothing. */
+function LastRun({
+  schedule: {
+    Id,
+    Name,
+    LastRun,
+    LastTaskId,
+    LastTaskState,
+    LastTaskStopped,
+    LastProblem,
+    LastSkipped,
+    LastSkippedFor,
+  },
+}: {
+  schedule: Schedule;
+}): ReactNode {
+  const { t } = useTexts();
+  const hasTask = LastTaskId !== null && LastTaskId > 0;
+  return (
+    <>
+      <Moment at={LastRun} />
+      {hasTask && (
+        <p>
+          {LastTaskState !== null && <StateMark state={LastTaskState} isStopped={LastTaskStopped} />}{' '}
+          {LastTaskState === null ? (
+            `#${LastTaskId}`
+          ) : (
+            <Link href={`/tasks/${LastTaskId}`}>#{LastTaskId}</Link>
+          )}
+          {' · '}
+          <Link href={`/?scope=all&schedule=${Id}`} aria-label={t`Tasks of ${Name}`}>
+            {t`Tasks`}
+          </Link>
+        </p>
+      )}
+      {LastSkipped !== null && LastSkippedFor !== null && (
+        <p className="dim">
+          <Moment at={LastSkipped} />: {t`skipped, still running`}{' '}
+          <Link href={`/tasks/${LastSkippedFor}`}>#{LastSkippedFor}</Link>
+        </p>
+      )}
+      {LastProblem !== '' && <p className="field-error">{LastProblem}</p>}
+    </>
   );
 }
 

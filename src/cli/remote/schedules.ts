@@ -1,5 +1,6 @@
 import type { Carrier } from '#client';
 import { OperatorError } from '../../core/errors.ts';
+import type { Overlap } from '../../core/overlap.ts';
 import { type ExitCode, escapeLine, formatProperties, print, printList } from '../output.ts';
 import { type ConnectionOptions, connect } from './connection.ts';
 
@@ -15,6 +16,7 @@ export async function listSchedules(options: ConnectionOptions): Promise<ExitCod
     one.Definition,
     `${one.Cron} ${one.TimeZone}`,
     one.Paused ? 'paused' : (one.NextRuns[0] ?? '-'),
+    one.LastTaskStopped ? 'Stopped' : (one.LastTaskState ?? '-'),
   ]);
   return 0;
 }
@@ -33,6 +35,7 @@ export interface CreateScheduleOptions extends ConnectionOptions {
   readonly name?: string;
   readonly zone?: string;
   readonly parameters?: string;
+  readonly overlap?: Overlap;
 }
 
 /** `batchline schedule create DEFINITION --cron …`: creates a schedule and prints its id. */
@@ -41,6 +44,7 @@ export async function createSchedule(definition: string, options: CreateSchedule
     Name: options.name ?? definition,
     Definition: definition,
     Cron: options.cron,
+    ...(options.overlap === undefined ? {} : { Overlap: options.overlap }),
     ...(options.zone === undefined ? {} : { TimeZone: options.zone }),
     ...(options.parameters === undefined ? {} : { ParameterObject: readObject(options.parameters) }),
   };

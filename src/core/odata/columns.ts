@@ -56,6 +56,7 @@ const TABLE = {
   isSystemTask: sorted('flag'),
   isInternalTask: sorted('flag'),
   parentId: sorted('int'),
+  scheduleId: sorted('int'),
   stopped: sorted('flag'),
   dueAt: sorted('date'),
   waitsFor: sorted('text'),

@@ -19,6 +19,7 @@ const statements = [
   sql`create index if not exists task_by_schedule on batchline.task (schedule_id, id) where schedule_id is not null`,
   sql`create index if not exists task_of_schedule on batchline.task (schedule_id)
     where schedule_id is not null and state in (1, 2, 3)`,
+  sql`create index if not exists schedule_queued on batchline.schedule (id) where queued is not null`,
   sql`alter table batchline.webhook_delivery add column if not exists duration_ms integer`,
 ];
 

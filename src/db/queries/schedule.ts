@@ -2,10 +2,13 @@ import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import type { RunAs } from '../../core/access.ts';
 import { conflict } from '../../core/errors.ts';
 import type { MessageData } from '../../core/message.ts';
+import type { Overlap } from '../../core/overlap.ts';
 import type { Downtime, MissedPolicy } from '../../core/schedule.ts';
 import type { Parameters } from '../../core/task.ts';
+import { type StoredState, storedStateOf, TaskState } from '../../core/task-state.ts';
 import { type BoundedRow, boundedRows, type Rows, withinBytes } from '../list-reads.ts';
 import type { ScheduleTable, Schema } from '../schema.ts';
+import { IS_STOPPED } from './task.ts';
 
 /** The settings of a schedule. */
 export interface ScheduleSettings extends MissedPolicy {
@@ -16,9 +19,17 @@ export interface ScheduleSettings extends MissedPolicy {
   readonly cron: string;
   /** A code or an IANA name. */
   readonly timeZone: string;
+  readonly overlap: Overlap;
   /** Priority of the tasks. */
   readonly priority: number;
   readonly paused: boolean;
+}
+
+/** The last due time that started no task because an earlier one of the schedule was active. */
+interface SkippedRun {
+  readonly at: Date;
+  /** The earlier task. */
+  readonly taskId: number;
 }
 
 /** A schedule, which starts tasks by a cron expression. */
@@ -34,6 +45,9 @@ export interface Schedule extends ScheduleSettings {
   readonly lastTaskId: number | null;
   /** Reason that no task was started at the last due time. */
   readonly problem: MessageData | null;
+  /** Due times that wait for the end of an earlier task, in order. */
+  readonly queued: readonly Date[];
+  readonly skipped: SkippedRun | null;
   /** Rights of its tasks; null for those of the owner. */
   readonly runAs: RunAs | null;
   /** Incremented by each change of a caller. */
@@ -60,12 +74,18 @@ function toSchedule(row: ScheduleRow): Schedule {
     timeZone: row.time_zone,
     missedRuns: row.missed_runs,
     missedLimit: row.missed_limit,
+    overlap: row.overlap,
     priority: row.priority,
     paused: row.paused,
     nextRun: row.next_run,
     lastRun: row.last_run,
     lastTaskId: row.last_task_id,
     problem: row.problem,
+    queued: row.queued ?? [],
+    skipped:
+      row.skipped_at === null || row.skipped_for === null
+        ? null
+        : { at: row.skipped_at, taskId: row.skipped_for },
     runAs: row.run_as,
     version: row.version,
     created: row.created,
@@ -75,20 +95,61 @@ function toSchedule(row: ScheduleRow): Schedule {
 /**
  * Locks schedules to fire. Those that another server has locked, or that have changed since they were read, are skipped.
  *
- * @returns the ids of the locked schedules
+ * @returns the locked schedules, by id, with the due times that they have queued
  */
 export async function lockDueSchedules(
   trx: Transaction<Schema>,
   schedules: readonly Schedule[],
-): Promise<Set<number>> {
+): Promise<Map<number, readonly Date[]>> {
   const rows = schedules.map(({ id, version, nextRun }) => ({ id, version, next_run: nextRun }));
-  const locked = await sql<{ id: number }>`
-    select s.id from batchline.schedule as s
+  const locked = await sql<{ id: number; queued: Date[] | null }>`
+    select s.id, s.queued from batchline.schedule as s
     join json_to_recordset(${JSON.stringify(rows)}::text::json) as d (id int, version int, next_run timestamptz)
-      on d.id = s.id and d.version = s.version and d.next_run = s.next_run
+      on d.id = s.id and d.version = s.version and d.next_run is not distinct from s.next_run
     where not s.paused
     for update of s skip locked`.execute(trx);
-  return new Set(locked.rows.map(({ id }) => id));
+  return new Map(locked.rows.map(({ id, queued }) => [id, queued ?? []]));
+}
+
+/** Locks a schedule, so that no server fires it. */
+export async function lockSchedule(trx: Transaction<Schema>, id: number): Promise<void> {
+  await sql`select 1 from batchline.schedule as s where s.id = ${id} for update of s`.execute(trx);
+}
+
+/** Matches tasks of `batchline.task as t` that a schedule started and that have not ended, through the index `task_of_schedule`. */
+const IS_UNENDED = sql<boolean>`t.schedule_id is not null
+  and t.state in (${sql.lit(TaskState.New)}, ${sql.lit(TaskState.Aquired)}, ${sql.lit(TaskState.Started)})`;
+
+/** Returns the oldest task that has not ended of each of these schedules that has one. */
+export async function findActiveTasks(
+  trx: Transaction<Schema>,
+  scheduleIds: readonly number[],
+): Promise<Map<number, number>> {
+  if (scheduleIds.length === 0) return new Map();
+  const { rows } = await sql<{ schedule: number; task: number }>`
+    select t.schedule_id as schedule, min(t.id) as task from batchline.task as t
+    where t.schedule_id = any (${[...scheduleIds]}::int[]) and ${IS_UNENDED}
+    group by 1`.execute(trx);
+  return new Map(rows.map(({ schedule, task }) => [schedule, task]));
+}
+
+/** The state of the task that a schedule started last. */
+export interface LastTaskState {
+  readonly state: StoredState;
+  readonly isStopped: boolean;
+}
+
+/** Returns the states of tasks that still exist, by id. */
+export async function readLastStates(
+  db: Kysely<Schema>,
+  taskIds: readonly number[],
+): Promise<Map<number, LastTaskState>> {
+  const { rows } = await sql<{ id: number; state: number; stopped: boolean }>`
+    select t.id, t.state, ${IS_STOPPED} as stopped from batchline.task as t
+    where t.id = any (${[...taskIds]}::int[])`.execute(db);
+  return new Map(
+    rows.map(({ id, state, stopped }) => [id, { state: storedStateOf(state), isStopped: stopped }]),
+  );
 }
 
 /** The outcome of a due time of a schedule. */
@@ -100,25 +161,35 @@ export interface FiringResult {
   readonly lastTaskId: number | null;
   /** Reason that no task was started, or none will be; null without a problem. */
   readonly problem: MessageData | null;
+  readonly queued: readonly Date[];
+  /** null leaves the last one. */
+  readonly skipped: SkippedRun | null;
 }
 
 /** Advances locked schedules to their next due times. */
 export async function advanceSchedules(db: Kysely<Schema>, results: readonly FiringResult[]): Promise<void> {
-  const rows = results.map(({ id, nextRun, lastRun, lastTaskId, problem }) => ({
+  const rows = results.map(({ id, nextRun, lastRun, lastTaskId, problem, queued, skipped }) => ({
     id,
     next_run: nextRun,
     last_run: lastRun,
     last_task_id: lastTaskId,
     problem,
+    queued: queued.length === 0 ? null : queued,
+    skipped_at: skipped?.at ?? null,
+    skipped_for: skipped?.taskId ?? null,
   }));
   await sql`
     update batchline.schedule as s set
       next_run = d.next_run,
       last_run = coalesce(d.last_run, s.last_run),
       last_task_id = coalesce(d.last_task_id, s.last_task_id),
-      problem = d.problem
+      problem = d.problem,
+      queued = d.queued,
+      skipped_at = coalesce(d.skipped_at, s.skipped_at),
+      skipped_for = coalesce(d.skipped_for, s.skipped_for)
     from json_to_recordset(${JSON.stringify(rows)}::text::json)
-      as d (id int, next_run timestamptz, last_run timestamptz, last_task_id int, problem jsonb)
+      as d (id int, next_run timestamptz, last_run timestamptz, last_task_id int, problem jsonb,
+        queued timestamptz[], skipped_at timestamptz, skipped_for int)
     where s.id = d.id`.execute(db);
 }
 
@@ -156,17 +227,26 @@ export async function listSchedules(
   return boundedRows(rows, toSchedule);
 }
 
-/** Lists due schedules, longest due first. */
+/** Lists due schedules, longest due first; also those with queued due times and no task that has not ended. */
 export async function listDueSchedules(db: Kysely<Schema>, now: Date, limit: number): Promise<Schedule[]> {
-  const rows = await db
-    .selectFrom('batchline.schedule')
-    .selectAll()
-    .where('paused', '=', false)
-    .where('next_run', '<=', now)
-    .orderBy('next_run')
-    .limit(limit)
-    .execute();
+  const { rows } = await sql<ScheduleRow>`
+    select s.* from (
+      (select s.* from batchline.schedule as s where not s.paused and s.next_run <= ${now}
+        order by s.next_run limit ${limit})
+      union all
+      (select s.* from batchline.schedule as s
+        where s.queued is not null and not s.paused and (s.next_run > ${now} or s.next_run is null)
+          and not exists (select 1 from batchline.task as t where t.schedule_id = s.id and ${IS_UNENDED})
+        order by s.id limit ${limit})
+    ) as s order by s.next_run limit ${limit}`.execute(db);
   return rows.map(toSchedule);
+}
+
+/** Returns true if a schedule has queued due times. */
+export async function hasQueuedRuns(db: Kysely<Schema>): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from batchline.schedule as s where s.queued is not null and not s.paused limit 1`.execute(db);
+  return rows.length > 0;
 }
 
 /** Returns the next due time of all schedules; `undefined` if there is none. */
@@ -259,7 +339,7 @@ export async function insertSchedule(
 }
 
 /**
- * Updates a schedule if its version has not changed.
+ * Updates a schedule if its version has not changed, and empties its queue of due times.
  *
  * @param version the version that the change is based on
  * @returns the new schedule, or `undefined` if its version has changed
@@ -279,8 +359,8 @@ export async function updateSchedule(
     update batchline.schedule as s set
       name = ${columns.name}, definition = ${columns.definition}, parameters = ${columns.parameters},
       cron = ${columns.cron}, time_zone = ${columns.time_zone}, missed_runs = ${columns.missed_runs},
-      missed_limit = ${columns.missed_limit}, priority = ${columns.priority}, paused = ${columns.paused},
-      next_run = ${nextRun}::timestamptz, problem = null,
+      missed_limit = ${columns.missed_limit}, overlap = ${columns.overlap}, priority = ${columns.priority},
+      paused = ${columns.paused}, queued = null, next_run = ${nextRun}::timestamptz, problem = null,
       run_as = ${runAs && JSON.stringify(runAs)}::text::jsonb,
       version = s.version + 1, updated = now(), updated_by = ${actorId}
     where s.id = ${id} and s.version = ${version}
@@ -312,6 +392,7 @@ function columnsOf(settings: ScheduleSettings) {
     time_zone: settings.timeZone,
     missed_runs: settings.missedRuns,
     missed_limit: settings.missedLimit,
+    overlap: settings.overlap,
     priority: settings.priority,
     paused: settings.paused,
   };

@@ -84,6 +84,7 @@ export const COLUMN_SQL: Readonly<Record<ColumnName, RawBuilder<ColumnValue>>> =
   isSystemTask: sql`(t.owner_id = 0)`,
   isInternalTask: sql`t.is_internal`,
   parentId: sql`coalesce(t.parent_id, 0)`,
+  scheduleId: sql`coalesce(t.schedule_id, 0)`,
   stopped: IS_STOPPED,
   dueAt: sql`(case when ${IS_LATER} then t.run_after end)`,
   waitsFor: WAITS_FOR,
@@ -239,6 +240,9 @@ function ownedBy(name: string): Condition {
 }
 
 function compare({ column, operator, value }: Extract<Filter, { kind: 'compare' }>): Condition {
+  // In this form, the index task_by_schedule finds the tasks.
+  if (column === 'scheduleId' && operator === '=' && value !== 0)
+    return sql`coalesce(t.schedule_id = ${typed(value)}, false)`;
   const left = COLUMN_SQL[column];
   if (typeof value === 'string') return sql`(${fold(left)} ${sql.raw(operator)} ${fold(sql.val(value))})`;
   if (typeof value === 'boolean') return value ? sql`${left}` : sql`not ${left}`;

@@ -27,6 +27,8 @@ export interface TaskToInsert {
   /** Trace context of its start; null if it has none. */
   readonly trace: TraceContext | null;
   readonly reason: Message;
+  /** The schedule that starts it. */
+  readonly scheduleId?: number | undefined;
 }
 
 /**
@@ -45,7 +47,7 @@ export async function insertTasks(db: Kysely<Schema>, tasks: readonly TaskToInse
         place int, tenant text, name text, owner_id int, is_internal boolean, details_table int, details_record int,
         content text, actor_id int, context text, description text, response text, request text, file_name text,
         cancellation smallint, job_id uuid, priority smallint, run_as jsonb, traceparent text, tracestate text,
-        delay float8, due_at timestamptz, reason text, reason_message jsonb
+        schedule_id int, delay float8, due_at timestamptz, reason text, reason_message jsonb
       )
       order by d.place
     ),
@@ -57,13 +59,13 @@ export async function insertTasks(db: Kysely<Schema>, tasks: readonly TaskToInse
       insert into batchline.task (
         id, tenant, name, owner_id, is_internal, details_table, details_record, parameter_object_id, updated_by,
         context, state, description, response, request, file_name, cancellation, job_id, priority, run_as,
-        traceparent, tracestate, run_after
+        traceparent, tracestate, schedule_id, run_after
       ) overriding system value
       select g.id, g.tenant, g.name, g.owner_id, g.is_internal,
         case when g.object_id is null then g.details_table else ${BINARY_OBJECT_TABLE}::int end,
         coalesce(g.object_id, g.details_record), g.object_id, g.actor_id,
         g.context, ${TaskState.New}::smallint, g.description, g.response, g.request, g.file_name, g.cancellation,
-        g.job_id, g.priority, g.run_as, g.traceparent, g.tracestate,
+        g.job_id, g.priority, g.run_as, g.traceparent, g.tracestate, g.schedule_id,
         coalesce(greatest(now(), g.due_at), now()) + g.delay * interval '1 second'
       from given as g
     ),
@@ -77,7 +79,7 @@ export async function insertTasks(db: Kysely<Schema>, tasks: readonly TaskToInse
 }
 
 function rowOf(
-  { task, actorId, jobId, delaySeconds, dueAt, priority, trace, reason }: TaskToInsert,
+  { task, actorId, jobId, delaySeconds, dueAt, priority, trace, reason, scheduleId }: TaskToInsert,
   place: number,
 ) {
   return {
@@ -101,6 +103,7 @@ function rowOf(
     run_as: task.runAs,
     traceparent: trace?.traceparent ?? null,
     tracestate: trace?.tracestate ?? null,
+    schedule_id: scheduleId ?? null,
     delay: dueAt === undefined ? delaySeconds : 0,
     due_at: dueAt ?? null,
     reason: inEnglish(reason),

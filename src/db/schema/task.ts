@@ -69,6 +69,8 @@ export interface TaskTable {
   tracestate: string | null;
   /** Rights of the sign-in that started it; null in tasks of earlier releases. */
   run_as: ColumnType<RunAs | null, string | null | undefined, string | null>;
+  /** The schedule that started it; null also in tasks of earlier releases. */
+  schedule_id: number | null;
 }
 
 /**

@@ -345,6 +345,7 @@ const NAMES: Readonly<Record<ColumnName, Message>> = {
   isSystemTask: message`System task`,
   isInternalTask: message`Internal task`,
   parentId: message`Parent ID`,
+  scheduleId: message`Schedule ID`,
   stopped: message`Stopped`,
   dueAt: message`Due`,
   waitsFor: message`Waits for`,

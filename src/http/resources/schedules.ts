@@ -3,9 +3,11 @@ import { type Static, Type } from 'typebox';
 import { ACCESS } from '../../core/access.ts';
 import { invalid } from '../../core/errors.ts';
 import { INT32_MAX } from '../../core/limits.ts';
+import { OVERLAPS } from '../../core/overlap.ts';
 import { MAX_MISSED_RUNS, MISSED_RUNS } from '../../core/schedule.ts';
 import { PRIORITY } from '../../core/task.ts';
-import type { Schedule, ScheduleSettings } from '../../db/queries/schedule.ts';
+import { STORED_STATES } from '../../core/task-state.ts';
+import type { LastTaskState, Schedule, ScheduleSettings } from '../../db/queries/schedule.ts';
 import type { TaskDeps } from '../../services/access.ts';
 import type { Scheduler } from '../../services/scheduler.ts';
 import {
@@ -14,6 +16,7 @@ import {
   MAX_NEXT_RUNS,
   nextRunsOf,
   previewRuns,
+  readLastTasks,
   readSchedule,
   readSchedules,
   removeSchedule,
@@ -40,6 +43,10 @@ const ScheduleSchema = Type.Object(
       description: 'How runs that were due while no server was running are handled',
     }),
     MissedLimit: Type.Integer({ description: 'Maximum number of missed runs that are started' }),
+    Overlap: Type.Enum([...OVERLAPS], {
+      description:
+        'What a due time does while an earlier task of the schedule has not ended: Allow starts its task, Skip starts none, Queue starts it afterwards',
+    }),
     Priority: Type.Integer({ description: 'The priority of the tasks; higher ones run first' }),
     Paused: Type.Boolean(),
     AssociateId: Type.Integer({ description: 'The owner of the tasks' }),
@@ -49,6 +56,17 @@ const ScheduleSchema = Type.Object(
     LastRun: DateTime,
     LastTaskId: nullable(
       Type.Integer({ description: 'The task that the last run started', format: 'int32' }),
+    ),
+    LastTaskState: nullable(
+      Type.Enum([...STORED_STATES], { description: 'The state of that task; null if it was deleted' }),
+    ),
+    LastTaskStopped: Type.Boolean({ description: 'true if that task was stopped, which is not a failure' }),
+    QueuedRuns: Type.Array(DateTime, {
+      description: 'The due times that wait for the end of an earlier task',
+    }),
+    LastSkipped: nullable(Type.Unsafe<string>(DateTime)),
+    LastSkippedFor: nullable(
+      Type.Integer({ description: 'The task that had not ended at that due time', format: 'int32' }),
     ),
     LastProblem: Type.String({ description: 'Why the last run did not start; empty if it started' }),
     Created: DateTime,
@@ -155,6 +173,7 @@ const settings = {
   TimeZone: Type.String({ minLength: 1, maxLength: 61 }),
   MissedRuns: Type.Enum([...MISSED_RUNS]),
   MissedLimit: Type.Integer({ minimum: 1, maximum: MAX_MISSED_RUNS }),
+  Overlap: Type.Enum([...OVERLAPS]),
   Priority: Type.Integer({ minimum: PRIORITY.min, maximum: PRIORITY.max }),
   Paused: Type.Boolean(),
 };
@@ -197,11 +216,18 @@ export async function scheduleRoutes(
   app: FastifyInstance,
   { tasks, scheduler }: { tasks: TaskDeps; scheduler: Scheduler },
 ): Promise<void> {
+  /** Serializes a schedule with the state of its last task. */
+  const write = async (schedule: Schedule, locale: Locale): Promise<object> => {
+    const last = await readLastTasks(tasks, [schedule]);
+    return toWire(schedule, last.get(schedule.lastTaskId ?? 0), locale);
+  };
+
   app.get('/', { config: { ...CONFIG, operation: listSchedulesOperation } }, async (request, reply) => {
     const locale = localeOf(request);
     const schedules = await readSchedules(tasks, callerOf(request));
     markTruncated(reply, schedules);
-    return schedules.rows.map((one) => toWire(one, locale));
+    const last = await readLastTasks(tasks, schedules.rows);
+    return schedules.rows.map((one) => toWire(one, last.get(one.lastTaskId ?? 0), locale));
   });
 
   app.post<{ Body: Static<typeof NewSchedule> }>(
@@ -220,6 +246,7 @@ export async function scheduleRoutes(
         timeZone: locale.timeZone.code,
         missedRuns: 'Skip',
         missedLimit: 1,
+        overlap: 'Allow',
         priority: 0,
         paused: false,
         name: rest.Name,
@@ -229,12 +256,12 @@ export async function scheduleRoutes(
       };
       const schedule = await createSchedule(tasks, callerOf(request), wanted, given, new Date());
       scheduler.wake();
-      return reply.code(201).send(toWire(schedule, locale));
+      return reply.code(201).send(await write(schedule, locale));
     },
   );
 
   app.get<ById>('/:id', { config: { ...CONFIG, operation: getScheduleOperation } }, async (request) =>
-    toWire(await readSchedule(tasks, callerOf(request), idOf(request.params)), localeOf(request)),
+    write(await readSchedule(tasks, callerOf(request), idOf(request.params)), localeOf(request)),
   );
 
   app.get<ById>(
@@ -273,19 +300,19 @@ export async function scheduleRoutes(
     '/:id',
     { config: { ...CONFIG, operation: changeScheduleOperation }, schema: { body: ScheduleChange } },
     async (request) =>
-      toWire(await change(request, callerOf(request), readSettings(request.body)), localeOf(request)),
+      write(await change(request, callerOf(request), readSettings(request.body)), localeOf(request)),
   );
 
   app.post<ById>(
     '/:id/Pause',
     { config: { ...CONFIG, operation: pauseScheduleOperation } },
-    async (request) => toWire(await change(request, callerOf(request), { paused: true }), localeOf(request)),
+    async (request) => write(await change(request, callerOf(request), { paused: true }), localeOf(request)),
   );
 
   app.post<ById>(
     '/:id/Resume',
     { config: { ...CONFIG, operation: resumeScheduleOperation } },
-    async (request) => toWire(await change(request, callerOf(request), { paused: false }), localeOf(request)),
+    async (request) => write(await change(request, callerOf(request), { paused: false }), localeOf(request)),
   );
 
   app.post<ById>('/:id/RunNow', { config: { operation: runScheduleNowOperation } }, async (request) =>
@@ -316,13 +343,14 @@ function readSettings(body: Static<typeof ScheduleChange>): Partial<ScheduleSett
     timeZone: body.TimeZone,
     missedRuns: body.MissedRuns,
     missedLimit: body.MissedLimit,
+    overlap: body.Overlap,
     priority: body.Priority,
     paused: body.Paused,
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
-function toWire(schedule: Schedule, locale: Locale): object {
+function toWire(schedule: Schedule, last: LastTaskState | undefined, locale: Locale): object {
   return {
     Id: schedule.id,
     Name: schedule.name,
@@ -332,6 +360,7 @@ function toWire(schedule: Schedule, locale: Locale): object {
     TimeZone: schedule.timeZone,
     MissedRuns: schedule.missedRuns,
     MissedLimit: schedule.missedLimit,
+    Overlap: schedule.overlap,
     Priority: schedule.priority,
     Paused: schedule.paused,
     AssociateId: schedule.ownerId,
@@ -340,6 +369,11 @@ function toWire(schedule: Schedule, locale: Locale): object {
     NextRuns: nextRunsOf(schedule, DEFAULT_NEXT_RUNS).map((time) => locale.date(time)),
     LastRun: locale.date(schedule.lastRun),
     LastTaskId: schedule.lastTaskId,
+    LastTaskState: last?.state ?? null,
+    LastTaskStopped: last?.isStopped ?? false,
+    QueuedRuns: schedule.queued.map((time) => locale.date(time)),
+    LastSkipped: schedule.skipped && locale.date(schedule.skipped.at),
+    LastSkippedFor: schedule.skipped?.taskId ?? null,
     LastProblem: schedule.problem === null ? '' : locale.message(schedule.problem),
     Created: locale.utcDate(schedule.created),
   };

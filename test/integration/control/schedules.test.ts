@@ -139,6 +139,54 @@ describe.each(DATABASES)('schedules on %s', (kind) => {
     }
   });
 
+  test('with Skip and Queue, no task starts while an earlier one has not ended', async () => {
+    const { admin } = server;
+    const of = (Overlap: string) => make({ Definition: 'hold', Overlap });
+    const [allow, skip, queue] = [await of('Allow'), await of('Skip'), await of('Queue')];
+    const tasksOf = async (id: number): Promise<number[]> => {
+      const { value } = await admin.json(
+        'GET',
+        `/BatchTask?$filter=scheduleId eq ${id}&$select=batchTaskId&$orderBy=batchTaskId asc`,
+      );
+      return value.map((row: { batchTaskId: number }) => row.batchTaskId);
+    };
+    const begin = (n: number): Date => new Date(Date.UTC(YEAR + n, 0, 1, 7));
+    expect(await look(begin(0))).toBe(3);
+    expect(await look(begin(1))).toBe(1);
+    const [first = 0] = await tasksOf(skip.Id);
+    expect(await read(skip.Id)).toMatchObject({
+      Overlap: 'Skip',
+      LastTaskId: first,
+      LastRun: `${YEAR}-01-01T07:00:00`,
+      LastSkipped: `${YEAR + 1}-01-01T07:00:00`,
+      LastSkippedFor: first,
+      LastProblem: '',
+      QueuedRuns: [],
+    });
+    const [held = 0] = await tasksOf(queue.Id);
+    expect((await read(queue.Id)).QueuedRuns).toEqual([`${YEAR + 1}-01-01T07:00:00`]);
+    expect(await countFailingSchedules(server.database.sql)).toBe(0);
+
+    await admin.until(held, (task) => task.State === 'Started');
+    await admin.json('POST', `/BatchTask/${held}/Stop`);
+    await admin.ended(held);
+    await look(new Date(begin(1).getTime() + 60_000)); // unless the server's own scheduler is faster
+    for (let one = await read(queue.Id); one.QueuedRuns.length > 0; one = await read(queue.Id))
+      await delay(20);
+    const [, next = 0] = await tasksOf(queue.Id);
+    expect(await read(queue.Id)).toMatchObject({ LastTaskId: next, LastRun: `${YEAR + 1}-01-01T07:00:00` });
+    expect(await tasksOf(skip.Id)).toEqual([first]);
+
+    const allowed = await tasksOf(allow.Id);
+    expect(allowed).toHaveLength(2);
+    for (const id of [...allowed, first, next]) await admin.json('POST', `/BatchTask/${id}/Stop`);
+    for (const id of [...allowed, first, next]) await admin.ended(id);
+    expect(await read(skip.Id)).toMatchObject({ LastTaskState: 'Failed', LastTaskStopped: true });
+    const bad = await admin.call('PUT', `/Schedules/${skip.Id}`, { Overlap: 'Sometimes' });
+    expect([bad.status, bad.body.Message]).toEqual([400, expect.stringContaining('Overlap')]);
+    for (const { Id } of [allow, skip, queue]) await remove(Id);
+  });
+
   test('a due time that is late while a server is running starts its task, with a note in the history', async () => {
     const { Id, Name } = await make();
     expect(await look(new Date(Date.UTC(YEAR, 0, 1, 7, 5)))).toBe(1);
