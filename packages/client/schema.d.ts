@@ -2801,8 +2801,8 @@ export interface components {
             AssociateId: number;
             DatabaseSerialNumber: string | null;
             /** @enum {unknown} */
-            Channel: "Email" | "Webhook";
-            /** @description The address of e-mail, or the URL */
+            Channel: "Email" | "Slack" | "Teams" | "Webhook";
+            /** @description The address of e-mail, or the URL; that of a chat is masked */
             Target: string;
             /** @description Ended: each end of a task, also by a stop. Failed: a failure that is not a stop. Late: a task that runs or waits for longer than LateSeconds. FailureRate: a definition fails more than usual. ScheduleMissed: a schedule started no task when it was due */
             On: ("Ended" | "Failed" | "Late" | "FailureRate" | "ScheduleMissed")[];
@@ -2826,7 +2826,7 @@ export interface components {
         };
         NewSubscription: {
             /** @enum {unknown} */
-            Channel: "Email" | "Webhook";
+            Channel: "Email" | "Slack" | "Teams" | "Webhook";
             Target: string;
             On: ("Ended" | "Failed" | "Late" | "FailureRate" | "ScheduleMissed")[];
             TaskId?: number | null;
@@ -2844,8 +2844,8 @@ export interface components {
             AssociateId: number;
             DatabaseSerialNumber: string | null;
             /** @enum {unknown} */
-            Channel: "Email" | "Webhook";
-            /** @description The address of e-mail, or the URL */
+            Channel: "Email" | "Slack" | "Teams" | "Webhook";
+            /** @description The address of e-mail, or the URL; that of a chat is masked */
             Target: string;
             /** @description Ended: each end of a task, also by a stop. Failed: a failure that is not a stop. Late: a task that runs or waits for longer than LateSeconds. FailureRate: a definition fails more than usual. ScheduleMissed: a schedule started no task when it was due */
             On: ("Ended" | "Failed" | "Late" | "FailureRate" | "ScheduleMissed")[];

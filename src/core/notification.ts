@@ -2,7 +2,7 @@ import type { MessageData } from './message.ts';
 import type { StoredState } from './task-state.ts';
 
 /** The channels through which subscriptions send notifications. */
-export const CHANNELS = ['Email', 'Webhook'] as const;
+export const CHANNELS = ['Email', 'Slack', 'Teams', 'Webhook'] as const;
 /** A channel of a subscription. */
 export type Channel = (typeof CHANNELS)[number];
 
@@ -162,4 +162,12 @@ export function isAllowedDomain(address: string, domains: readonly string[]): bo
 /** Returns the domain of an address of e-mail in lower case. */
 export function domainOf(address: string): string {
   return address.slice(address.lastIndexOf('@') + 1).toLowerCase();
+}
+
+/**
+ * Masks an address for display. The URL of a chat's webhook is a secret: it is enough to write there.
+ */
+export function shownTarget(channel: Channel, target: string): string {
+  if (channel !== 'Slack' && channel !== 'Teams') return target;
+  return `${new URL(target).origin}/…${target.slice(-4)}`;
 }

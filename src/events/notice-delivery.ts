@@ -4,6 +4,7 @@ import { inEnglish } from '../core/message.ts';
 import type { Digest, Notice } from '../core/notification.ts';
 import { readDigest } from '../db/queries/notice.ts';
 import type { DueDelivery, TryResult } from '../db/queries/webhook-delivery.ts';
+import { cardDigest, slackBody, teamsBody } from './chat.ts';
 import { sendMail } from './mail.ts';
 import { type DigestText, digestText, type NoticeReaders } from './notice-text.ts';
 import { failedTry, sendDelivery } from './webhook-delivery.ts';
@@ -32,9 +33,15 @@ export async function sendNotices(
 ): Promise<TryResult> {
   const digest = readDigest(delivery.body);
   const reader = sending.readers(delivery.language, delivery.timeZone);
-  const text = digestText(digest, reader, sending.publicUrl);
-  if (delivery.channel === 'Email') return sendByMail(sending, delivery, text, signal, timeoutMs);
-  const body = webhookBody(delivery, digest, text);
+  const writtenOf = (part: Digest): DigestText => digestText(part, reader, sending.publicUrl);
+  if (delivery.channel === 'Email')
+    return sendByMail(sending, delivery, writtenOf(digest), signal, timeoutMs);
+  const body =
+    delivery.channel === 'Slack'
+      ? slackBody(writtenOf(digest))
+      : delivery.channel === 'Teams'
+        ? teamsBody(writtenOf(cardDigest(digest)))
+        : webhookBody(delivery, digest, writtenOf(digest));
   return sendDelivery(sending.dispatcher, { ...delivery, body }, sending.config, signal, timeoutMs);
 }
 

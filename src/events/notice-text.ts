@@ -15,7 +15,7 @@ export interface NoticeReader {
 export type NoticeReaders = (language: string, timeZone: string) => NoticeReader;
 
 /** A notification as a channel shows it. */
-interface NoticeText {
+export interface NoticeText {
   readonly title: string;
   /** The page of the task; `undefined` if the server doesn't know its public address. */
   readonly link: string | undefined;

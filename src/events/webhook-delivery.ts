@@ -58,7 +58,9 @@ export async function sendDelivery(
         'content-type': 'application/json; charset=utf-8',
         'user-agent': 'Batchline',
         ...traceHeaders(delivery.trace),
-        ...signedHeaders(delivery.secret, delivery.id, new Date(), delivery.body),
+        ...(delivery.secret === ''
+          ? {}
+          : signedHeaders(delivery.secret, delivery.id, new Date(), delivery.body)),
       },
       body: delivery.body,
       signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),

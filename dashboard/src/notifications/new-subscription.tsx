@@ -33,6 +33,12 @@ export function NewSubscription({
   const { channels, occasions } = useNotificationNames();
   const queries = useQueryClient();
   const [channel, setChannel] = useState<Channel>('Email');
+  const hints: Readonly<Record<Channel, string>> = {
+    Email: '',
+    Slack: t`The URL of an incoming webhook of the channel. It is kept secret.`,
+    Teams: t`The URL of a workflow that posts to the channel when it receives a webhook request. It is kept secret.`,
+    Webhook: t`Receives signed JSON, as webhooks do.`,
+  };
   const first: Occasion = task === undefined ? 'Failed' : 'Ended';
   const [chosen, setChosen] = useState<readonly string[]>([first]);
   const offered = Object.entries(occasions).filter(
@@ -73,11 +79,7 @@ export function NewSubscription({
           </select>
         )}
       </Field>
-      <Field
-        name="Target"
-        label={t`Address`}
-        hint={channel === 'Webhook' ? t`Receives signed JSON, as webhooks do.` : ''}
-      >
+      <Field name="Target" label={t`Address`} hint={hints[channel]}>
         {(props) =>
           channel === 'Email' ? (
             <input {...props} required maxLength={254} autoComplete="email" inputMode="email" />

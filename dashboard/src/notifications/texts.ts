@@ -11,7 +11,7 @@ export function useNotificationNames(): {
 } {
   const { t } = useTexts();
   return {
-    channels: { Email: t`E-mail`, Webhook: t`Webhook` },
+    channels: { Email: t`E-mail`, Slack: 'Slack', Teams: 'Microsoft Teams', Webhook: t`Webhook` },
     occasions: {
       Ended: t`A task ends`,
       Failed: t`A task fails`,

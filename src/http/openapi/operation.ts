@@ -14,7 +14,7 @@ export const TAGS = {
   Schedules: 'Cron schedules that start tasks.',
   Events: 'Changes of state and progress, as server-sent events or in pages.',
   Webhooks: 'Signed deliveries of events to URLs.',
-  Notifications: 'Messages to people about tasks, by e-mail or to a URL.',
+  Notifications: 'Messages to people about tasks, by e-mail, in Slack or Teams, or to a URL.',
   Uploads: 'Input files for tasks.',
   Workers: 'The worker protocol, which lets processes in any language run tasks.',
   'Sign-in': 'Authentication: tickets, sessions, associates, API tokens and applications.',

@@ -43,7 +43,7 @@ const properties = {
   AssociateId: Type.Integer(),
   DatabaseSerialNumber: nullable(Type.String()),
   Channel: Type.Enum([...CHANNELS]),
-  Target: Type.String({ description: 'The address of e-mail, or the URL' }),
+  Target: Type.String({ description: 'The address of e-mail, or the URL; that of a chat is masked' }),
   On: Type.Array(Type.Enum([...OCCASIONS]), {
     description:
       'Ended: each end of a task, also by a stop. Failed: a failure that is not a stop. Late: a task that runs or waits for longer than LateSeconds. FailureRate: a definition fails more than usual. ScheduleMissed: a schedule started no task when it was due',

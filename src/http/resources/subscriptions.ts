@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Static } from 'typebox';
 import { ENGLISH } from '../../core/language.ts';
+import { shownTarget } from '../../core/notification.ts';
 import type { Subscription } from '../../db/queries/subscription.ts';
 import {
   changeSubscription,
@@ -131,7 +132,7 @@ function writeSubscription(subscription: Subscription, locale: Locale): object {
     AssociateId: subscription.ownerId,
     DatabaseSerialNumber: subscription.tenant,
     Channel: subscription.channel,
-    Target: subscription.target,
+    Target: shownTarget(subscription.channel, subscription.target),
     On: subscription.occasions,
     Names: subscription.names,
     Own: subscription.own,

@@ -229,6 +229,30 @@ export function describeSubscriptions(stage: () => Stage): void {
       await admin.call('POST', `/BatchTask/${slow}/Stop`);
     });
 
+    test('Slack and Teams get messages in their formats, and their addresses are not shown', async () => {
+      const { server, receiver } = stage();
+      const target = `${receiver.url}-secret-1234`;
+      const slack = await subscribe({ Channel: 'Slack', Target: target, On: ['Ended'] });
+      const teams = await subscribe({ Channel: 'Teams', Target: target, On: ['Ended'] });
+      for (const { Id, Target, Secret } of [slack, teams]) {
+        expect([Target, Secret]).toEqual([`${new URL(target).origin}/…1234`, undefined]);
+        const changed = await server.admin.json('PATCH', `/Subscriptions/${Id}`, { Own: false });
+        expect(changed.Target).not.toContain('secret');
+      }
+      const id = await run(server.admin);
+      await receiver.until((received) => received.length === 2);
+      const bodies = receiver.received.map(({ body }) => body);
+      const title = `countdown succeeded (task ${id})`;
+      expect(bodies.find((body) => body.blocks)).toMatchObject({
+        text: title,
+        blocks: [{ type: 'section' }, {}],
+      });
+      const card = bodies.find((body) => body.type === 'message').attachments[0];
+      expect(card.contentType).toBe('application/vnd.microsoft.card.adaptive');
+      expect(JSON.stringify(card.content)).toContain(title);
+      expect(receiver.received[0]?.headers['webhook-signature']).toBeUndefined();
+    });
+
     test('a webhook gets the notifications signed', async () => {
       const { server, receiver } = stage();
       const { Secret, ...made } = await subscribe({
