@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { describeInBrowser, passwordOf } from './stage.ts';
@@ -9,6 +11,9 @@ const answered = (page: Page, status: number): Promise<void> =>
     .filter({ hasText: String(status) })
     .first()
     .waitFor();
+
+const isDark = (page: Page): Promise<boolean> =>
+  page.evaluate(() => document.documentElement.classList.contains('dark-mode'));
 
 describeInBrowser('the API page at /docs', (stage) => {
   test('lists every call of the document', async () => {
@@ -37,6 +42,16 @@ describeInBrowser('the API page at /docs', (stage) => {
     await answered(page, 200);
     const tasks = await stage.server.admin.json('GET', '/BatchTask/All');
     expect(tasks.map(({ Name }: { Name: string }) => Name)).toEqual(['countdown']);
+    expect(await isDark(page)).toBe(false);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await expect.poll(() => isDark(page)).toBe(true);
+
+    // Its curl command, pasted into a terminal: only the password is asked for.
+    const command = (await page.locator('.curl-command .curl').textContent()) ?? '';
+    expect(command).toContain("-u 'admin'");
+    const typed = command.replace("'admin'", `'admin:${passwordOf('admin')}'`);
+    const { stdout } = await promisify(execFile)('bash', ['-c', `${typed} -s`]);
+    expect(await stage.server.admin.task(Number(stdout))).toMatchObject({ Name: 'countdown' });
   });
 
   test('calls with a password without a session', async () => {

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { axeFindings } from '../support/browser.ts';
-import { describeInBrowser, passwordOf } from './stage.ts';
+import { describeInBrowser, passwordOf, shownTasks } from './stage.ts';
 
 describeInBrowser('a task', (stage) => {
   test('shows progress, log and history; stopping it asks with the definition’s warning', async () => {
@@ -11,13 +11,34 @@ describeInBrowser('a task', (stage) => {
     const id = await anna.start({
       Name: 'send-letters',
       Request: 'All of May',
-      ParameterObject: { to: 'all' },
+      ParameterObject: { to: 'all', letters: ['Oslo', 'Bergen'].map((city) => ({ city, pages: [1, 2] })) },
     });
-    const { page } = await stage.open(`/tasks/${id}`, 'anna');
+    const { page, context } = await stage.open(`/tasks/${id}`, 'anna');
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
     await page.getByText('1 of 4 letters').waitFor();
     await page.getByText('The first letter is out.').waitFor();
     await page.getByText('All of May').waitFor();
-    await page.getByText('"to": "all"').waitFor();
+    const parameters = page.locator('.json-panel');
+    await parameters.getByText('"all"').waitFor();
+    await parameters.getByRole('searchbox').fill('berg');
+    await parameters.getByText('1 hit').waitFor();
+    expect(await parameters.locator('mark').allTextContents()).toEqual(['Berg']);
+    expect(await parameters.getByText('"Bergen"').isVisible()).toBe(true);
+    expect(await parameters.getByText('"Oslo"').count()).toBe(0);
+    await parameters.getByRole('button', { name: 'Copy Parameters' }).click();
+    await parameters.getByText('Copied').waitFor();
+    const log = page.locator('.panel').filter({ has: page.getByRole('heading', { name: 'Log' }) });
+    await log.getByLabel('Level').selectOption('warn');
+    await log.getByText('No lines match.').waitFor();
+    await log.getByLabel('Level').selectOption('info');
+    await log.getByRole('searchbox').fill('first');
+    expect(await log.locator('mark').allTextContents()).toEqual(['first']);
+    const saved = page.waitForEvent('download');
+    await log.getByRole('button', { name: 'Download' }).click();
+    expect(await readFile(await (await saved).path(), 'utf8')).toMatch(
+      /^\S+Z info {2}The first letter is out\.\n$/,
+    );
+    expect(await axeFindings(page)).toEqual([]);
     await page.getByRole('button', { name: 'Stop' }).click();
     await page.getByText('Letters that are out stay out.').waitFor();
     await page.getByRole('button', { name: 'Cancel' }).click();
@@ -57,14 +78,22 @@ describeInBrowser('a task', (stage) => {
 
   test('a failed task runs again, and is deleted', async () => {
     const dora = await stage.server.associate('dora');
+    for (let run = 0; run < 2; run += 1)
+      await dora.ended(await dora.start({ Name: 'flaky', ParameterObject: { fail: false } }));
     const id = await dora.start({ Name: 'flaky' });
     const { page } = await stage.open(`/tasks/${id}`, 'dora');
     await page.locator('.text').getByText('The printer is out of paper.').waitFor();
     await page.getByRole('button', { name: 'Run again' }).click();
     await page.getByText('Printed.').waitFor();
+    const runs = page.getByRole('list', { name: 'Earlier runs' }).getByRole('link');
+    await expect.poll(() => runs.count()).toBe(3);
+    expect(await runs.last().getAttribute('aria-label')).toMatch(new RegExp(`^#${id}: Succeeded, `));
+    expect(await axeFindings(page)).toEqual([]);
     await page.getByRole('button', { name: 'Delete' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
-    await page.getByText('No tasks yet').waitFor();
+    await expect.poll(() => shownTasks(page)).toHaveLength(2);
+    await page.goto(`/tasks/${id}`);
+    await page.getByRole('link', { name: 'Go to the tasks' }).waitFor();
     expect((await dora.call('GET', `/BatchTask/${id}`)).status).toBe(404);
   });
 

@@ -15,6 +15,7 @@ type Stored = Exclude<
   | 'dueAt'
   | 'waitsFor'
   | 'priority'
+  | 'duration'
 >;
 
 /** An in-memory task with the columns of the archive list. */

@@ -2,6 +2,10 @@
 declare module '@fastify/swagger-ui/static/swagger-ui-bundle.js' {
   interface SwaggerUIRequest {
     readonly headers: Record<string, string>;
+    /** Replaces `fetch`. */
+    userFetch?: (url: string, init: RequestInit) => Promise<Response>;
+    /** Words of the curl command. */
+    curlOptions?: readonly string[];
   }
   export default function SwaggerUI(options: {
     readonly url: string;

@@ -94,6 +94,7 @@ function useCommands(who: Session, onSignOut: () => void): Command[] {
     page('/', t`My tasks`),
     page('/?scope=all', t`All tasks`),
     page('/start', t`Start a task`),
+    page('/definitions', t`Definitions`),
     page('/schedules', t`Schedules`),
     page('/webhooks', t`Webhooks`),
     page('/notifications', t`Notifications`),
@@ -107,6 +108,12 @@ function useCommands(who: Session, onSignOut: () => void): Command[] {
         label: t`Start ${Name}`,
         group: t`Definition`,
         run: () => navigate(`/start/${encodeURIComponent(Name)}`),
+      },
+      {
+        key: `definition ${Name}`,
+        label: Name,
+        group: t`Definition`,
+        run: () => navigate(`/definitions/${encodeURIComponent(Name)}`),
       },
       {
         key: `tasks ${Name}`,

@@ -19,6 +19,11 @@ export function wordsPattern(search: string): RegExp | undefined {
   return new RegExp(`((?<![\\p{L}\\p{N}])(?:${patterns.join('|')}))`, 'giu');
 }
 
+/** Returns a pattern of a text, as `wordsPattern` does of a search. */
+export function textPattern(text: string): RegExp {
+  return new RegExp(`(${text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')})`, 'giu');
+}
+
 /** A text, in which the searched words are marked. */
 export function Highlighted({ text }: { text: string }): ReactNode {
   const pattern = useContext(SearchedWords);

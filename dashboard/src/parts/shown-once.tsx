@@ -18,9 +18,12 @@ export function ShownOnce({ secret, text }: { secret: string; text?: string }): 
 export function CopyButton({
   text,
   className = '',
+  label,
   onUnavailable,
 }: {
   text: string;
+  /** For screen readers, if several buttons copy. */
+  label?: string;
   className?: 'primary' | '';
   onUnavailable?: () => void;
 }): ReactNode {
@@ -40,7 +43,9 @@ export function CopyButton({
   };
   return (
     <>
-      <button type="button" className={className} onClick={copy}>{t`Copy`}</button>
+      <button type="button" className={className} aria-label={label} onClick={copy}>
+        {t`Copy`}
+      </button>
       <span role="status">{isCopied ? t`Copied` : ''}</span>
     </>
   );

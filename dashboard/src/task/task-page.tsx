@@ -10,12 +10,16 @@ import { useLive } from '../live.ts';
 import { type FactList, Facts } from '../parts/facts.tsx';
 import { Moment } from '../parts/moment.tsx';
 import { Problem } from '../parts/problem.tsx';
+import { CopyButton } from '../parts/shown-once.tsx';
 import { Skeleton } from '../parts/skeleton.tsx';
 import { StateMark } from '../parts/state-mark.tsx';
 import { useTexts } from '../texts.tsx';
 import { readTime, useNow, useTimes } from '../times.ts';
 import { useTitle } from '../title.ts';
 import { Attempts } from './attempts.tsx';
+import { EarlierRuns } from './earlier-runs.tsx';
+import { type Json, readJson } from './json-paths.ts';
+import { JsonTree } from './json-tree.tsx';
 import { TaskActions } from './task-actions.tsx';
 import { ParentLink, TaskChildren } from './task-children.tsx';
 import { TaskLog } from './task-log.tsx';
@@ -56,6 +60,11 @@ export function TaskPage({ id, who }: { id: number; who: Session }): ReactNode {
         </div>
         <Problem error={task.error} />
         {task.error === null && <Skeleton lines={6} />}
+        {isGone && (
+          <Link href="/" className="button">
+            {t`Go to the tasks`}
+          </Link>
+        )}
       </section>
     );
   }
@@ -85,6 +94,7 @@ export function TaskPage({ id, who }: { id: number; who: Session }): ReactNode {
         </div>
         <div>
           <TaskDetails task={info} who={who} history={history.data ?? []} />
+          <EarlierRuns task={info} />
           <Timeline entries={history.data ?? []} who={who} />
         </div>
       </div>
@@ -94,23 +104,35 @@ export function TaskPage({ id, who }: { id: number; who: Session }): ReactNode {
 
 function Texts({ task }: { task: BatchTaskInfo }): ReactNode {
   const { t } = useTexts();
-  const parameters = task.ParameterObject === null ? '' : JSON.stringify(task.ParameterObject, null, 2);
-  const parts: readonly (readonly [string, string, boolean])[] = [
-    [t`Result`, task.Result, false],
-    [t`Response`, task.Response, false],
-    [t`Request`, task.Request, false],
-    [t`Context`, task.Context, false],
-    [t`Parameters`, parameters, true],
+  const parts: readonly (readonly [string, string])[] = [
+    [t`Result`, task.Result],
+    [t`Response`, task.Response],
+    [t`Request`, task.Request],
+    [t`Context`, task.Context],
   ];
-  return parts
-    .filter(([, text]) => text !== '')
-    .map(([title, text, isCode]) => (
-      <section key={title} className="panel">
-        <h2>{title}</h2>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable content must be reachable by keyboard */}
-        {isCode ? <pre tabIndex={0}>{text}</pre> : <p className="text">{text}</p>}
-      </section>
-    ));
+  return (
+    <>
+      {parts
+        .filter(([, text]) => text !== '')
+        .map(([title, text]) => {
+          const document = readJson(text);
+          return document === undefined ? (
+            <section key={title} className="panel">
+              <div className="panel-head">
+                <h2>{title}</h2>
+                <CopyButton text={text} label={t`Copy ${title}`} />
+              </div>
+              <p className="text">{text}</p>
+            </section>
+          ) : (
+            <JsonTree key={title} title={title} value={document} />
+          );
+        })}
+      {task.ParameterObject !== null && (
+        <JsonTree title={t`Parameters`} value={task.ParameterObject as Json} />
+      )}
+    </>
+  );
 }
 
 function TaskDetails({

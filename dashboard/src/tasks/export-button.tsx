@@ -4,6 +4,7 @@ import { listedStateOf } from '../../../src/core/odata/listed-state.ts';
 import type { TaskRow } from '../api/carriers.ts';
 import { type ListOptions, listTasks, nextPage } from '../api/tasks.ts';
 import { toCsv } from '../csv.ts';
+import { download } from '../download.ts';
 import { Problem } from '../parts/problem.tsx';
 import { useTexts } from '../texts.tsx';
 import { readTime, useTimes } from '../times.ts';
@@ -58,7 +59,9 @@ export function ExportButton({
         setCount(lines.length - 1);
         next = nextPage(page);
       }
-      download(`batchline-tasks-${new Date().toISOString().slice(0, 10)}.csv`, toCsv(lines));
+      const name = `batchline-tasks-${new Date().toISOString().slice(0, 10)}.csv`;
+      // The byte order mark makes spreadsheets read UTF-8.
+      download(name, `\uFEFF${toCsv(lines)}`, 'text/csv');
       return { isCut: next !== undefined };
     },
     onMutate: () => setCount(0),
@@ -88,14 +91,4 @@ export function ExportButton({
       {!isCancelled && <Problem error={save.error} />}
     </>
   );
-}
-
-function download(name: string, text: string): void {
-  // The byte order mark makes spreadsheets read UTF-8.
-  const url = URL.createObjectURL(new Blob(['\uFEFF', text], { type: 'text/csv;charset=utf-8' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
 }

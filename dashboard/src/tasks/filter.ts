@@ -8,6 +8,7 @@ export const SORTS = [
   'associateId',
   'registeredDate',
   'startCount',
+  'duration',
   'progressPercent',
 ] as const;
 export type Sort = (typeof SORTS)[number];

@@ -170,7 +170,7 @@ export function TaskTable({
             {head('progressPercent', t`Progress`)}
             {head('associateId', t`Owner`)}
             {head('registeredDate', t`Age`, 'number')}
-            <ColumnHeader title={t`Duration`} kind="number" />
+            {head('duration', t`Duration`, 'number')}
             {head('startCount', t`Attempts`, 'number')}
           </tr>
         </thead>

@@ -61,6 +61,7 @@ const TABLE = {
   dueAt: sorted('date'),
   waitsFor: sorted('text'),
   priority: sorted('int'),
+  duration: sorted('int'),
 } as const satisfies Record<string, Column>;
 
 /** The name of a column, in the spelling of SuperOffice. */

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { INT32_MAX } from '../../core/limits.ts';
 import type { MessageData } from '../../core/message.ts';
 import { type ColumnName, type ColumnValue, kindOf } from '../../core/odata/columns.ts';
 import {
@@ -8,7 +9,7 @@ import {
   type FilterValue,
   kindOfExpression,
 } from '../../core/odata/filter.ts';
-import { TaskState } from '../../core/task-state.ts';
+import { ENDED_STATES, TaskState } from '../../core/task-state.ts';
 import { IS_STOPPED } from './task.ts';
 import { containsWords } from './task-search.ts';
 import { IS_LIVE } from './worker.ts';
@@ -50,6 +51,11 @@ const WAITS_FOR = sql<string>`(case
   )) then 'Queue'
   else 'NoWorker' end)`;
 
+/** Milliseconds from the last start to the last change of an ended task; 0 if it has not ended or never ran. */
+const DURATION = sql<number>`(case
+  when t.last_started is null or t.state not in (${sql.join(ENDED_STATES.map((state) => sql.lit(TaskState[state])))}) then 0
+  else least(${sql.lit(INT32_MAX)}, greatest(0, extract(epoch from t.updated - t.last_started) * 1000))::int end)`;
+
 /** The SQL of each column of the archive list, over `batchline.task as t` and `withDefinitions`. */
 export const COLUMN_SQL: Readonly<Record<ColumnName, RawBuilder<ColumnValue>>> = {
   getAllRows: sql`true`,
@@ -89,6 +95,7 @@ export const COLUMN_SQL: Readonly<Record<ColumnName, RawBuilder<ColumnValue>>> =
   dueAt: sql`(case when ${IS_LATER} then t.run_after end)`,
   waitsFor: WAITS_FOR,
   priority: sql`t.priority`,
+  duration: DURATION,
 };
 
 /** The messages of the columns with localizable texts. */

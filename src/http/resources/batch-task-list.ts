@@ -350,6 +350,7 @@ const NAMES: Readonly<Record<ColumnName, Message>> = {
   dueAt: message`Due`,
   waitsFor: message`Waits for`,
   priority: message`Priority`,
+  duration: message`Duration`,
 };
 
 /** The display type, the restriction type and the width in characters of each kind of column. */
