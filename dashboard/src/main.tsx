@@ -2,6 +2,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
+import { Skeleton } from './parts/skeleton.tsx';
 import { showTheme } from './preferences.ts';
 import './styles/tokens.css';
 import './styles/page.css';
@@ -22,7 +23,13 @@ if (root !== null) {
   createRoot(root).render(
     <StrictMode>
       <QueryClientProvider client={queries}>
-        <TextsProvider>
+        <TextsProvider
+          loading={
+            <main>
+              <Skeleton />
+            </main>
+          }
+        >
           <App />
         </TextsProvider>
       </QueryClientProvider>

@@ -47,8 +47,12 @@ function textsOf({ Language, Messages, Resources }: Catalogue): Texts {
   };
 }
 
-/** Loads the texts of the user's language before it shows its children; without a server they are English. */
-export function TextsProvider({ children }: { children: ReactNode }): ReactNode {
+/**
+ * Loads the texts of the user's language before it shows its children; without a server they are English.
+ *
+ * @param loading shown until then
+ */
+export function TextsProvider({ loading, children }: { loading: ReactNode; children: ReactNode }): ReactNode {
   const { language } = useStore(preferences);
   const [texts, setTexts] = useState<Texts>();
   // biome-ignore lint/correctness/useExhaustiveDependencies: the header depends on the choice
@@ -66,7 +70,7 @@ export function TextsProvider({ children }: { children: ReactNode }): ReactNode 
       current = false;
     };
   }, [language]);
-  return texts === undefined ? null : <TextsContext value={texts}>{children}</TextsContext>;
+  return texts === undefined ? loading : <TextsContext value={texts}>{children}</TextsContext>;
 }
 
 /** The texts of the user's language. */

@@ -2504,7 +2504,7 @@ export interface components {
                 Reason: string;
             }[];
         };
-        /** @description The columns of $select, spelled as in $select: getAllRows, getNoRows, DefinitionId, DefinitionName, DefinitionDescription, DefinitionTimeOut, Description, DbTag, State, DetailsTable, DetailsRecord, Request, Response, StartCount, LastStarted, ProgressPercent, ProgressDescription, updatedBy, updatedDate, registeredBy, registeredDate, batchTaskId, associateId, fileName, result, context, cancellationBehaviour, isSystemTask, isInternalTask, parentId, scheduleId, stopped, dueAt, waitsFor, priority. In the mode Full they are in Column. */
+        /** @description The columns of $select, spelled as in $select: getAllRows, getNoRows, DefinitionId, DefinitionName, DefinitionDescription, DefinitionTimeOut, Description, DbTag, State, DetailsTable, DetailsRecord, Request, Response, StartCount, LastStarted, ProgressPercent, ProgressDescription, updatedBy, updatedDate, registeredBy, registeredDate, batchTaskId, associateId, fileName, result, context, cancellationBehaviour, isSystemTask, isInternalTask, parentId, scheduleId, stopped, dueAt, waitsFor, priority, duration. In the mode Full they are in Column. */
         ArchiveRow: {
             /** @description The id of the task: a string in the modes Slim and Wide, a number in Full */
             PrimaryKey: string | number;

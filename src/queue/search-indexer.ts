@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { BackgroundJob } from '../core/background-job.ts';
 import type { Database } from '../db/database.ts';
-import { lastEventId, settledPosition } from '../db/queries/event.ts';
+import { settledPosition } from '../db/queries/event.ts';
 import {
   indexTasks,
   lockSearchCursor,
@@ -16,10 +16,13 @@ import {
 import { inQuietTransaction } from '../db/transaction.ts';
 import { sharedJob } from './shared-job.ts';
 
-/** The interval of polls for new state changes. */
-const INTERVAL_MS = 1000;
-/** The interval if several processes use the database. */
-const SHARED_INTERVAL_MS = 2000;
+const JOB = 'search.index';
+/** The interval of polls, for changes by processes that have stopped or run an earlier release. */
+const INTERVAL_MS = 60_000;
+/** The delay after a change of this process, and the length of a round. */
+const DELAY_MS = 1000;
+/** A process leaves the index to another one that has written to it within this time. */
+const OTHERS_MS = 2000;
 /** Maximum number of state changes, or of older tasks, per transaction. */
 const BATCH = 200;
 /** The job pauses for this multiple of the time that a transaction took, so that it uses at most a fifth of a connection. */
@@ -31,34 +34,46 @@ const MAX_NOTED = 10_000;
 
 /**
  * Writes the search index behind the tasks (docs/decisions/0043-search.md): the tasks of new state changes, in the order of
- * their events, and beside them the tasks that are older than the index. One process does it for all. Changes of texts are not
- * events; the process that makes them indexes them.
+ * their events, and beside them the tasks that are older than the index. The processes that change tasks take turns: any of
+ * them indexes the changes of all. Changes of texts are not events; the process that makes them indexes them.
  */
 export class SearchIndexer {
   readonly #database: Database;
   readonly #job: BackgroundJob;
   readonly #texts: BackgroundJob;
   readonly #noted = new Set<number>();
+  /** True if tasks have changed in this process since its last round. */
+  #hasChanges = false;
+  /** The end of the last round of another process, on the monotonic clock of this one. */
+  #othersRoundAt = Number.NEGATIVE_INFINITY;
   #unsubscribe: () => void = () => undefined;
 
   constructor(database: Database, log: Logger) {
     this.#database = database;
     this.#job = sharedJob({
-      name: 'search.index',
+      name: JOB,
       signals: database.signals,
-      intervalMs: database.signals.isShared ? SHARED_INTERVAL_MS : INTERVAL_MS,
+      intervalMs: INTERVAL_MS,
+      isUrgent: () => this.#hasChanges && performance.now() - this.#othersRoundAt >= OTHERS_MS,
       log,
       run: (signal) => this.#round(signal),
     });
     this.#texts = new BackgroundJob({ name: 'search.texts', log, run: () => this.#indexNoted() });
   }
 
-  /** Starts the jobs. */
+  /** Starts the jobs. The first round begins after a change, or after an interval. */
   start(): void {
     this.#unsubscribe = this.#database.signals.subscribe((signal) => {
       if (signal.kind === 'texts') this.#note(signal.taskIds);
+      else if (signal.kind === 'changed') {
+        this.#hasChanges = true;
+        this.#job.wakeIn(DELAY_MS);
+      } else if (signal.kind === 'round' && signal.job === JOB) {
+        this.#othersRoundAt = performance.now();
+        if (this.#hasChanges) this.#job.wakeIn(OTHERS_MS);
+      }
     });
-    this.#job.start();
+    this.#job.start('later');
     this.#texts.start('later');
   }
 
@@ -75,15 +90,22 @@ export class SearchIndexer {
     while (await this.#step());
   }
 
-  /** Indexes what there is, for an interval at most, so that the other processes hear that this one does it. */
+  /** Indexes pending changes, for a short time, so that the other processes hear that this one does it. */
   async #round(signal: AbortSignal): Promise<void> {
-    const end = performance.now() + INTERVAL_MS;
+    this.#hasChanges = false;
+    const end = performance.now() + DELAY_MS;
     for (;;) {
       const began = performance.now();
       const hasMore = await this.#step();
       const now = performance.now();
-      if (!hasMore || signal.aborted || now > end) return;
-      await delay((now - began) * PAUSE_FACTOR, undefined, { signal });
+      if (!hasMore || signal.aborted) return;
+      const pauseMs = (now - began) * PAUSE_FACTOR;
+      if (now + pauseMs > end) {
+        this.#hasChanges = true;
+        this.#job.wakeIn(pauseMs);
+        return;
+      }
+      await delay(pauseMs, undefined, { signal });
     }
   }
 
@@ -92,10 +114,9 @@ export class SearchIndexer {
     const { sql: db } = this.#database;
     const known = await readSearchCursor(db);
     if (known === undefined) {
-      await startIndex(db, await settledPosition(db));
-      return true;
+      return startIndex(db, await settledPosition(db));
     }
-    const isBehind = (await lastEventId(db)) > known.position;
+    const isBehind = known.lastEvent > known.position;
     if (!isBehind && known.backfill === 0) return false;
     const upTo = isBehind ? await settledPosition(db) : known.position;
     return inQuietTransaction(db, async (trx) => {

@@ -63,14 +63,15 @@ export interface SearchCursor {
 /** The only row of the cursor. */
 const CURSOR = 1;
 
-/** Reads the cursor; `undefined` until `startIndex`. */
-export async function readSearchCursor(db: Kysely<Schema>): Promise<SearchCursor | undefined> {
-  return toCursor(
-    await sql<CursorRow>`
-      select c.position, c.backfill from batchline.task_search_cursor as c where c.id = ${CURSOR}`.execute(
-      db,
-    ),
-  );
+/** Reads the cursor, and the largest id of an event; `undefined` until `startIndex`. */
+export async function readSearchCursor(
+  db: Kysely<Schema>,
+): Promise<(SearchCursor & { readonly lastEvent: number }) | undefined> {
+  const result = await sql<CursorRow & { readonly last: string | number }>`
+    select c.position, c.backfill, (select coalesce(max(a.id), 0) from batchline.task_audit as a) as last
+    from batchline.task_search_cursor as c where c.id = ${CURSOR}`.execute(db);
+  const cursor = toCursor(result);
+  return cursor && { ...cursor, lastEvent: Number(result.rows[0]?.last ?? 0) };
 }
 
 /** Locks the cursor, so that one process at a time writes the index; `undefined` if another one has locked it. */
@@ -91,12 +92,18 @@ function toCursor({ rows: [row] }: { readonly rows: readonly CursorRow[] }): Sea
   return row && { position: Number(row.position), backfill: row.backfill };
 }
 
-/** Starts the index: changes after the position are indexed from there, and the existing tasks beside them, newest first. */
-export async function startIndex(db: Kysely<Schema>, position: number): Promise<void> {
-  await sql`
+/**
+ * Starts the index: changes after the position are indexed from there, and the existing tasks beside them, newest first.
+ *
+ * @returns whether there are existing tasks
+ */
+export async function startIndex(db: Kysely<Schema>, position: number): Promise<boolean> {
+  const { rows } = await sql<{ backfill: number }>`
     insert into batchline.task_search_cursor (id, position, backfill)
-    select ${CURSOR}, ${position}, coalesce(max(t.id), 0) + 1 from batchline.task as t
-    on conflict (id) do nothing`.execute(db);
+    select ${CURSOR}, ${position}, coalesce(max(t.id) + 1, 0) from batchline.task as t
+    on conflict (id) do nothing
+    returning backfill`.execute(db);
+  return rows[0]?.backfill !== 0;
 }
 
 /** Moves the locked cursor. */
