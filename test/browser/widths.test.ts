@@ -93,7 +93,7 @@ describeInBrowser('every width', (stage) => {
       await page.getByLabel('Benutzername').fill('admin');
       await page.getByLabel('Passwort').fill(passwordOf('admin'));
       await page.keyboard.press('Enter');
-      await page.locator('.me button').waitFor();
+      await page.locator('.me').waitFor();
     }
     const pages = {
       '/?scope=all': '.task-id',
