@@ -182,17 +182,20 @@ async function keepFile(worker: HandWorker, lease: string): Promise<void> {
   if (answer.status !== 204) throw new Error(answer.text);
 }
 
-/** Reads all rows of the server's tables, except what it writes periodically, and the presence of Beta's own workers. */
+/**
+ * Reads all rows of the server's tables, except what it writes periodically and in the background, and the presence of Beta's
+ * own workers.
+ */
 export async function rowsOf({ database }: Pick<TestServer, 'database'>): Promise<string> {
   const { rows: tables } = await sql<{ name: string }>`
     select table_schema || '.' || table_name as name from information_schema.tables
-    where table_schema in ('batchline', 'batchline_data') and table_type = 'BASE TABLE' order by 1`.execute(
-    database.sql,
-  );
+    where table_schema in ('batchline', 'batchline_data') and table_type = 'BASE TABLE'
+      and table_name !~ '^(statistics_|task_search)' order by 1`.execute(database.sql);
   const parts: string[] = [];
   for (const { name } of tables) {
     const { rows } = await sql<{ row: string }>`
-      select (to_jsonb(t) - 'last_seen' - 'last_look' - 'seen' - 'last_used' - 'last_sign_in' - 'last_sign_in_by')::text as row from ${sql.table(name)} as t
+      select (to_jsonb(t) - 'last_seen' - 'last_look' - 'seen' - 'last_used' - 'last_sign_in' - 'last_sign_in_by')::text
+        as row from ${sql.table(name)} as t
       where ${name} <> 'batchline.worker' or to_jsonb(t) ->> 'tenant' is distinct from 'Beta'
       order by 1`.execute(database.sql);
     parts.push(name, ...rows.map(({ row }) => `  ${row}`));
