@@ -1,3 +1,6 @@
+import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
+import { text as readAll } from 'node:stream/consumers';
 import type { WriteStream } from 'node:tty';
 import { RequestError, type RequestErrorKind } from '../core/errors.ts';
 
@@ -118,4 +121,18 @@ export function untilSignal(): Promise<'signalled'> {
     process.once('SIGINT', onSignal);
     process.once('SIGTERM', onSignal);
   });
+}
+
+/** Prompts for a password on a terminal; otherwise, reads standard input without its last line break. */
+export async function readPassword(login: string): Promise<string> {
+  if (!process.stdin.isTTY) return (await readAll(process.stdin)).replace(/\r?\n$/, '');
+  process.stderr.write(`Password for ${login}: `);
+  const discard = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const prompt = createInterface({ input: process.stdin, output: discard, terminal: true });
+  try {
+    return await prompt.question('');
+  } finally {
+    prompt.close();
+    process.stderr.write('\n');
+  }
 }

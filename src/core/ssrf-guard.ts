@@ -1,7 +1,8 @@
 import { lookup as systemLookup } from 'node:dns';
+import { createRequire } from 'node:module';
 import { isIP, type LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
-import { Agent, buildConnector, type Dispatcher } from 'undici';
+import type { Agent, Dispatcher } from 'undici';
 
 /**
  * Protection against server-side request forgery: the server only calls public addresses on behalf of users. The check is
@@ -89,10 +90,12 @@ export interface AgentOptions {
  */
 export function createAgent(options: AgentOptions): Agent {
   const { allowPrivateAddresses, resolve = systemLookup } = options;
+  const undici = loadUndici();
   const limits = { headersTimeout: 0, bodyTimeout: 0 };
-  if (allowPrivateAddresses) return new Agent({ ...limits, connect: { lookup: resolve as LookupFunction } });
-  const connect = buildConnector({ lookup: publicLookup(resolve) });
-  return new Agent({
+  if (allowPrivateAddresses)
+    return new undici.Agent({ ...limits, connect: { lookup: resolve as LookupFunction } });
+  const connect = undici.buildConnector({ lookup: publicLookup(resolve) });
+  return new undici.Agent({
     ...limits,
     connect(target, callback) {
       // Literal addresses bypass the lookup.
@@ -102,6 +105,11 @@ export function createAgent(options: AgentOptions): Agent {
       else callback(new AddressRefused(`${host} is not a public address (${range}); ${ONLY_PUBLIC}`), null);
     },
   });
+}
+
+/** Loads undici, which has a hundred modules, only in processes that call others. */
+function loadUndici(): typeof import('undici') {
+  return createRequire(import.meta.url)('undici') as typeof import('undici');
 }
 
 const ONLY_PUBLIC = 'only public addresses are called, unless the server allows private ones';

@@ -1,6 +1,7 @@
 import { type CompiledQuery, DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
-import { DEFAULT_SCHEMA, isSchemaName, MAX_SCHEMA_NAME, SchemaCompiler, withSchema } from './schema-name.ts';
+import { SchemaCompiler } from './postgres/schema-compiler.ts';
+import { DEFAULT_SCHEMA, isSchemaName, MAX_SCHEMA_NAME, withSchema } from './schema-name.ts';
 
 describe('withSchema', () => {
   test.each([

@@ -1,4 +1,3 @@
-import { createTransport } from 'nodemailer';
 import type { MailConfig } from '../config.ts';
 import { domainOf } from '../core/notification.ts';
 import type { DigestText } from './notice-text.ts';
@@ -39,6 +38,7 @@ export async function sendMail(
   signal: AbortSignal,
 ): Promise<MailResult> {
   const { server, from } = config;
+  const { createTransport } = await import('nodemailer'); // most servers send no mail
   const transport = createTransport({
     host: server.host,
     port: server.port,

@@ -125,10 +125,12 @@ export type SenderConfig = Pick<Config, 'webhooks' | 'mail' | 'publicUrl' | 'all
  */
 export class WebhookSender {
   readonly #database: Database;
-  readonly #sends: NoticeSending;
+  readonly #sends: Omit<NoticeSending, 'dispatcher'>;
   readonly #log: Logger;
   readonly #meter: WebhookMeter;
-  readonly #agent: Agent;
+  readonly #allowPrivateAddresses: boolean;
+  /** Created for the first delivery. */
+  #agent: Agent | undefined;
   readonly #aborting = new AbortController();
   readonly #breaker = new TargetBreaker();
   readonly #sending = new Map<Promise<void>, DueDelivery>();
@@ -149,8 +151,8 @@ export class WebhookSender {
     this.#database = database;
     this.#log = log;
     const { webhooks, mail, publicUrl, allowPrivateAddresses } = config;
-    this.#agent = createAgent({ allowPrivateAddresses });
-    this.#sends = { dispatcher: this.#agent, config: webhooks, mail, publicUrl, readers };
+    this.#allowPrivateAddresses = allowPrivateAddresses;
+    this.#sends = { config: webhooks, mail, publicUrl, readers };
     this.#delivering = new BackgroundJob({
       name: 'webhooks',
       intervalMs: POLL_MS,
@@ -198,7 +200,7 @@ export class WebhookSender {
     await Promise.all([this.#delivering.stop(), this.#cleaning.stop(), this.#checking.stop()]);
     await Promise.all(this.#sending.keys());
     clearTimeout(cut);
-    await this.#agent.destroy();
+    await this.#agent?.destroy();
   }
 
   async #round(signal: AbortSignal): Promise<void> {
@@ -217,7 +219,16 @@ export class WebhookSender {
   /** Sends a test of a subscription now, and returns its outcome. */
   async test(target: DeliveryTarget & Pick<DueDelivery, 'recipient' | 'body'>): Promise<TryResult> {
     const unqueued = { ...target, id: 0, created: new Date(), tries: 1, tenant: '', origin: '', trace: null };
-    return sendNotices(this.#sends, unqueued, this.#aborting.signal, TIMEOUT_MS);
+    return sendNotices(this.#noticeSending(), unqueued, this.#aborting.signal, TIMEOUT_MS);
+  }
+
+  #dispatcher(): Agent {
+    this.#agent ??= createAgent({ allowPrivateAddresses: this.#allowPrivateAddresses });
+    return this.#agent;
+  }
+
+  #noticeSending(): NoticeSending {
+    return { ...this.#sends, dispatcher: this.#dispatcher() };
   }
 
   async #sendDue(signal: AbortSignal): Promise<void> {
@@ -268,8 +279,8 @@ export class WebhookSender {
     const { signal } = this.#aborting;
     const result =
       delivery.channel === null
-        ? await sendDelivery(this.#agent, delivery, this.#sends.config, signal, TIMEOUT_MS)
-        : await sendNotices(this.#sends, delivery, signal, TIMEOUT_MS);
+        ? await sendDelivery(this.#dispatcher(), delivery, this.#sends.config, signal, TIMEOUT_MS)
+        : await sendNotices(this.#noticeSending(), delivery, signal, TIMEOUT_MS);
     if (result.isServerFault) this.#breaker.failed(delivery);
     else this.#breaker.succeeded(delivery);
     this.#meter.tried(OUTCOMES[result.state], (performance.now() - began) / 1000);

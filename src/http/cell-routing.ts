@@ -1,6 +1,6 @@
 import { pipeline } from 'node:stream/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { Agent, type Dispatcher, request as send } from 'undici';
+import type { Agent, Dispatcher } from 'undici';
 import { unavailable } from '../core/errors.ts';
 import { message } from '../core/message.ts';
 import { type CellDirectory, moving } from '../services/cells.ts';
@@ -64,8 +64,8 @@ function tenantOfToken({ headers }: FastifyRequest, serialNumber: string): strin
 class CellRouter {
   readonly #cells: CellDirectory;
   readonly #mode: CellRouting['mode'];
-  /** Long polls and event streams may be silent for long. */
-  readonly #agent = new Agent({ headersTimeout: 0, bodyTimeout: 0 });
+  /** Created for the first forwarded request. */
+  #agent: Agent | undefined;
 
   constructor({ cells, mode }: CellRouting) {
     this.#cells = cells;
@@ -101,7 +101,7 @@ class CellRouter {
 
   /** Closes the connections to other cells. */
   async close(): Promise<void> {
-    await this.#agent.destroy();
+    await this.#agent?.destroy();
   }
 
   async #forward(request: FastifyRequest, reply: FastifyReply, url: string): Promise<void> {
@@ -123,9 +123,12 @@ class CellRouter {
 
   async #send(request: FastifyRequest, url: string, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
     const { method, raw, headers } = request;
+    const undici = await import('undici'); // most servers have one cell
+    // Long polls and event streams may be silent for long.
+    this.#agent ??= new undici.Agent({ headersTimeout: 0, bodyTimeout: 0 });
     const hasBody = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
     try {
-      return await send(url, {
+      return await undici.request(url, {
         method: method as Dispatcher.HttpMethod,
         headers: {
           ...passedHeaders(headers),

@@ -1,6 +1,3 @@
-import { createInterface } from 'node:readline/promises';
-import { Writable } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import { readConfig } from '../../config.ts';
 import { ROLES, type Role, SCOPES, type Scope } from '../../core/access.ts';
 import { hasOperatorCode, OperatorError, RequestError } from '../../core/errors.ts';
@@ -18,7 +15,7 @@ import {
 } from '../../services/operator-commands.ts';
 import { hashPassword } from '../../services/secrets.ts';
 import { MAX_TOKEN_DAYS } from '../../services/tokens.ts';
-import { type ExitCode, print, printList } from '../output.ts';
+import { type ExitCode, print, printList, readPassword } from '../output.ts';
 
 /**
  * Executes a command in the configured database. If a server has the embedded database open, the server executes it.
@@ -59,20 +56,6 @@ async function executeInServer<C extends CommandName>(
     'DATABASE_IN_USE',
     'another process has the database open and accepts no commands; if it is a server that is starting, wait until it is ready, else stop it',
   );
-}
-
-/** Prompts for a password on a terminal; otherwise, reads standard input without its last line break. */
-export async function readPassword(login: string): Promise<string> {
-  if (!process.stdin.isTTY) return (await text(process.stdin)).replace(/\r?\n$/, '');
-  process.stderr.write(`Password for ${login}: `);
-  const discard = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const prompt = createInterface({ input: process.stdin, output: discard, terminal: true });
-  try {
-    return await prompt.question('');
-  } finally {
-    prompt.close();
-    process.stderr.write('\n');
-  }
 }
 
 /** `batchline user list`: prints id, login, roles, tenant and last sign-in of all accounts. */

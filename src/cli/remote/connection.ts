@@ -1,7 +1,7 @@
 import { answerOf, type BatchlineClient, createClient, Refused } from '#client';
 import { readConfig } from '../../config.ts';
 import { OperatorError } from '../../core/errors.ts';
-import { readPassword } from '../local/accounts.ts';
+import { readPassword } from '../output.ts';
 
 /** Options of all commands that call a server. */
 export interface ConnectionOptions {

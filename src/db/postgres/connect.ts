@@ -19,11 +19,11 @@ import { migrate } from '../migrations/migrate.ts';
 import { ClusterPubSub, LocalPubSub, type PubSub } from '../pubsub.ts';
 import { type ConnectionShares, connectionsForRuns, SharingDriver } from '../run-connections.ts';
 import type { Schema } from '../schema.ts';
-import { SchemaCompiler } from '../schema-name.ts';
 import { logTo, PREPARED_MARK } from '../sql.ts';
 import { retrying } from '../transaction.ts';
 import { PgNotifyChannel } from './notify.ts';
 import { detectServer, probeListenNotify, queryTimeout } from './probe.ts';
+import { SchemaCompiler } from './schema-compiler.ts';
 
 /**
  * Returns a client class for a pooler in transaction mode, where no session state survives a transaction. It prepares no
