@@ -259,18 +259,21 @@ async function record(
 
 function recordedOf(schedule: Schedule | undefined): Properties {
   if (schedule === undefined) return {};
-  const { name, definition, cron, timeZone, missedRuns, missedLimit, priority, paused, ownerId } = schedule;
-  return {
+  const { name, definition, cron, timeZone, overlap, missedRuns, missedLimit, priority, paused, ownerId } =
+    schedule;
+  // Typed, so that a new setting can't be forgotten.
+  const settings: Record<Capitalize<Exclude<keyof ScheduleSettings, 'parameters'>>, unknown> = {
     Name: name,
     Definition: definition,
     Cron: cron,
     TimeZone: timeZone,
+    Overlap: overlap,
     MissedRuns: missedRuns,
     MissedLimit: missedLimit,
     Priority: priority,
     Paused: paused,
-    AssociateId: ownerId,
   };
+  return { ...settings, AssociateId: ownerId };
 }
 
 /**

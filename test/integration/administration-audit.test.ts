@@ -101,12 +101,13 @@ const AUDITED: Readonly<Record<string, (known: Known) => AuditedCall>> = {
   }),
   'PUT /Schedules/:id': ({ scheduleId }) => ({
     path: `/Schedules/${scheduleId}`,
-    body: { ...schedule, Cron: '0 3 * * *', ParameterObject: { seconds: 2346 } },
+    body: { ...schedule, Cron: '0 3 * * *', Overlap: 'Skip', ParameterObject: { seconds: 2346 } },
     record: {
       Kind: 'Schedule',
       Action: 'Change',
       Changes: [
         { Property: 'Cron', From: '0 2 * * *', To: '0 3 * * *' },
+        { Property: 'Overlap', From: 'Allow', To: 'Skip' },
         { Property: 'ParameterObject', From: null, To: null },
       ],
     },
