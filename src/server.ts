@@ -94,6 +94,7 @@ export async function startServer(config: Config, log: Logger, { runs = true } =
     const { database } = tasks;
     const cells = await startCells(database, config, log, shutdown);
     const firstAdministrator = await ensureAdministrator(database, config);
+    await cells?.start();
     if (database.exclusive) await startControlSocket(database, config, log, shutdown);
 
     const feed = new EventFeed(database, log);
@@ -323,7 +324,7 @@ async function startCells(
   );
   const cells = new CellDirectory(cell, sql, control, log);
   shutdown.defer(() => cells.stop());
-  await cells.start();
+  await cells.open();
   return cells;
 }
 

@@ -15,7 +15,8 @@ const IDLE_MS = 5000;
 export function openControl(url: string, onError: (error: Error) => void = () => undefined): Control {
   const pool = new pg.Pool({
     connectionString: url,
-    max: 1,
+    // A move holds a lock on one connection.
+    max: 2,
     application_name: 'batchline control',
     connectionTimeoutMillis: CONNECT_MS,
     idleTimeoutMillis: IDLE_MS,

@@ -42,10 +42,15 @@ export class CellDirectory {
     this.#job = new BackgroundJob({ name: 'cells', intervalMs: CELL_MAP_MS, log, run: () => this.#round() });
   }
 
-  /** Reads the map, from the control database or the last start, and keeps it up to date. */
-  async start(): Promise<void> {
+  /** Reads the map, from the control database or the last start, and the shared accounts. */
+  async open(): Promise<void> {
     this.#map = (await readSavedMap(this.#db)) ?? NO_CELLS;
     await this.#round();
+  }
+
+  /** Sends the accounts that this start has created, and keeps everything up to date from now on. */
+  async start(): Promise<void> {
+    await this.#reach(() => this.#syncAccounts());
     this.#job.start('later');
   }
 

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Kysely } from 'kysely';
 import { tenantKey } from '../core/cells.ts';
 import { DEFAULT_RETRY, decideOutcome } from '../core/run-outcome.ts';
 import type { Control } from '../db/control.ts';
@@ -18,9 +19,11 @@ import {
   parkTenant,
   unparkTenant,
 } from '../db/queries/tenant-fence.ts';
-import { beginMove, endMove, setMovePhase } from '../db/queries/tenant-move.ts';
+import { beginMove, endMove, setMovePhase, whileMoving } from '../db/queries/tenant-move.ts';
+import type { Schema } from '../db/schema.ts';
+import { databaseClock } from '../db/sql.ts';
 import { afterCommit, inTransaction } from '../db/transaction.ts';
-import { type CopiedTable, copyTenant, deleteTenant } from '../db/transfer/tenant.ts';
+import { type CopiedTable, copyHistory, copyTenant, deleteTenant } from '../db/transfer/tenant.ts';
 import type { FileStore } from '../files/blob-store.ts';
 import { completeRuns, completionOf } from '../queue/completer.ts';
 import { TaskQueue } from '../queue/task-queue.ts';
@@ -63,13 +66,18 @@ const EVENTS_TIMEOUT_MS = 60_000;
  *
  * @throws OperatorError `CELL_REFUSED`, or `MOVE_MISMATCH` if the copy differs
  */
-export async function moveTenant(deps: MoveDeps, tenant: string, to: string): Promise<MovedTenant> {
+export function moveTenant(deps: MoveDeps, tenant: string, to: string): Promise<MovedTenant> {
+  return whileMoving(deps.control, tenant, () => continueMove(deps, tenant, to));
+}
+
+async function continueMove(deps: MoveDeps, tenant: string, to: string): Promise<MovedTenant> {
   await checkTarget(deps, tenant, to);
   const move = await beginMove(deps.control, tenant, to);
   const result = { tenant: move.tenant, from: move.from, to };
   return withCells(deps, move, async (source, target) => {
     let tables: readonly CopiedTable[] = [];
-    if (move.phase === 'draining') await drain(deps, move, source);
+    if (move.phase === 'copying') await copyWhileWorking(deps, move, source, target);
+    if (move.phase === 'copying' || move.phase === 'draining') await drain(deps, move, source);
     if (move.phase !== 'switched') {
       tables = await copy(deps, move, source, target);
       await setMovePhase(deps.control, move, 'switched');
@@ -88,7 +96,11 @@ export async function moveTenant(deps: MoveDeps, tenant: string, to: string): Pr
  *
  * @throws OperatorError `CELL_REFUSED` if the tenant does not move, or is in the new cell already
  */
-export async function cancelMove(deps: MoveDeps, tenant: string): Promise<TenantMove> {
+export function cancelMove(deps: MoveDeps, tenant: string): Promise<TenantMove> {
+  return whileMoving(deps.control, tenant, () => takeBack(deps, tenant));
+}
+
+async function takeBack(deps: MoveDeps, tenant: string): Promise<TenantMove> {
   const move = (await listPlacements(deps.control)).find(
     (one) => tenantKey(one.tenant) === tenantKey(tenant),
   )?.move;
@@ -98,7 +110,7 @@ export async function cancelMove(deps: MoveDeps, tenant: string): Promise<Tenant
       `The tenant ${tenant} is in the cell ${move.to} already; batchline tenant move finishes the move.`,
     );
   return withCells(deps, move, async (source, target) => {
-    if (move.phase === 'fenced') await deleteTenant(target.database.sql, move.tenant);
+    await deleteTenant(target.database.sql, move.tenant);
     await unparkTenant(source.database.sql, move.tenant);
     await openTenant(source.database.sql, move.tenant);
     await endMove(deps.control, move);
@@ -161,13 +173,35 @@ function checkIds(cells: readonly CellRecord[], ...names: readonly string[]): vo
     );
 }
 
-/** Waits until no run of the tenant is in progress, then refuses every change of it. */
-async function drain(deps: MoveDeps, move: TenantMove, { database, store }: OpenCell): Promise<void> {
+/** Copies the history of ended tasks, then lets servers refuse changes. */
+async function copyWhileWorking(
+  deps: MoveDeps,
+  move: TenantMove,
+  { database: { sql: from }, store }: OpenCell,
+  { database: { sql: to } }: OpenCell,
+): Promise<void> {
   const { tenant } = move;
-  if (store === undefined && (await listTenantFiles(database.sql, tenant)).length > 0)
+  if (store === undefined && (await listTenantFiles(from, tenant)).length > 0)
     throw refused(
       `The tenant ${tenant} has files, and the store of the cell ${move.from} is not known; run batchline cell add again with BATCHLINE_FILES.`,
     );
+  await passEvents(from, to);
+  await openTenant(to, tenant);
+  await copyHistory(from, to, tenant, await databaseClock(from), (table, rows) =>
+    deps.onProgress(`copied ${rows} rows of ${table}`),
+  );
+  await setMovePhase(deps.control, move, 'draining');
+}
+
+/** Makes events of the old cell history in the new one. */
+async function passEvents(from: Kysely<Schema>, to: Kysely<Schema>): Promise<void> {
+  const last = await lastAssignedEvent(from);
+  await until(() => advanceEvents(to, last), 'deliveries of the new cell');
+}
+
+/** Waits until no run of the tenant is in progress, then refuses every change of it. */
+async function drain(deps: MoveDeps, move: TenantMove, { database }: OpenCell): Promise<void> {
+  const { tenant } = move;
   deps.onProgress(`waiting for the runs of ${tenant}`);
   await delay(MAP_SETTLED_MS);
   const deadline = performance.now() + deps.drainSeconds * 1000;
@@ -200,9 +234,7 @@ async function copy(
   target: OpenCell,
 ): Promise<readonly CopiedTable[]> {
   await until(() => hasDelivered(source.database.sql, tenant), 'deliveries of the old cell');
-  const last = await lastAssignedEvent(source.database.sql);
-  await until(() => advanceEvents(target.database.sql, last), 'deliveries of the new cell');
-  await openTenant(target.database.sql, tenant);
+  await passEvents(source.database.sql, target.database.sql);
   const tables = await copyTenant(source.database.sql, target.database.sql, tenant, (table, rows) =>
     deps.onProgress(`copied ${rows} rows of ${table}`),
   );

@@ -13,8 +13,8 @@ import type { Control } from '../control.ts';
 import type { Schema } from '../schema.ts';
 import { inQuietTransaction } from '../transaction.ts';
 
-/** The progress of a move of a tenant. The tenant is in the old cell until `switched`. */
-export type MovePhase = 'draining' | 'fenced' | 'switched';
+/** The progress of a move of a tenant. It works while `copying`, and is in the old cell until `switched`. */
+export type MovePhase = 'copying' | 'draining' | 'fenced' | 'switched';
 
 /** A move of a tenant that has not finished. */
 export interface TenantMove {

@@ -19,11 +19,12 @@ export function tableName({ schema, name }: TransferTable): RawBuilder<unknown> 
 }
 
 /** Returns the primary key of a row as SQL. @param row an alias or a value of the table's row type */
-function keyOf({ key }: TransferTable, row: RawBuilder<unknown>): RawBuilder<unknown> {
+export function keyOf({ key }: TransferTable, row: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql.join(key.map((column) => sql`(${row}).${sql.id(column)}`));
 }
 
-function rowsOf({ where }: TransferTable): RawBuilder<unknown> {
+/** The condition on the row `t` for the rows that are transferred. */
+export function rowsOf({ where }: TransferTable): RawBuilder<unknown> {
   return where ?? sql`true`;
 }
 

@@ -1,8 +1,10 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { OperatorError } from '../../core/errors.ts';
+import { TaskState } from '../../core/task-state.ts';
 import { asMover } from '../queries/tenant-fence.ts';
 import type { Schema } from '../schema.ts';
-import { copyRows, createDataTable, sumRows, type TransferTable, tableName } from './rows.ts';
+import { deleteExtraRows, reconcileRows } from './reconcile.ts';
+import { createDataTable, sumRows, type TableSum, type TransferTable, tableName } from './rows.ts';
 
 /** The condition on the row `t` of a table that makes it a tenant's. */
 type Belongs = (tenant: string) => RawBuilder<unknown>;
@@ -91,39 +93,124 @@ export interface CopiedTable {
   readonly rows: number;
 }
 
+/** Called with the number of copied rows of a table. */
+export type OnCopied = (table: string, copied: number) => void;
+
 /**
- * Copies the rows of a tenant to another cell and compares row counts and checksums. Nothing may change them meanwhile.
- * Continues an interrupted copy.
+ * Tables with the history of ended tasks, whose rows no process of the new cell acts on, by the column that names the task.
+ * Parameters are copied for all tasks.
+ */
+const HISTORY: Readonly<Record<string, string | null>> = {
+  binary_object: null,
+  task: 'id',
+  task_family: 'parent_id',
+  deleted_child: 'parent_id',
+  task_attempt: 'task_id',
+  task_log: 'task_id',
+  result_file: 'task_id',
+  task_audit: 'task_id',
+};
+
+/**
+ * Copies the history of a tenant's ended tasks while the tenant works, so that less is left to copy when it can't.
+ * `copyTenant` corrects what changes meanwhile.
  *
- * @param onProgress called with the number of copied rows of a table
+ * @param before copies only tasks that ended before
+ */
+export async function copyHistory(
+  from: Kysely<Schema>,
+  to: Kysely<Schema>,
+  tenant: string,
+  before: Date,
+  onCopied: OnCopied = () => undefined,
+): Promise<void> {
+  for (const table of await listTenantTables(from, tenant)) {
+    const column = table.schema === 'batchline' ? HISTORY[table.name] : undefined;
+    if (column === undefined) continue;
+    const isEnded =
+      column === null
+        ? sql`true`
+        : sql`exists (
+            select 1 from batchline.task as o
+            where o.id = ${sql.ref(`t.${column}`)} and o.state in (${sql.join(ENDED)}) and o.updated < ${before}
+          )`;
+    await copyInto(
+      from,
+      to,
+      { ...table, where: sql`(${table.where ?? sql`true`} and ${isEnded})` },
+      onCopied,
+    );
+  }
+}
+
+const ENDED = [TaskState.Succeeded, TaskState.Failed, TaskState.SucceededManualCleanup];
+
+async function copyInto(
+  from: Kysely<Schema>,
+  to: Kysely<Schema>,
+  table: TransferTable,
+  onCopied: OnCopied,
+): Promise<void> {
+  let copied = 0;
+  await reconcileRows(from, to, table, (rows) => {
+    copied += rows;
+    onCopied(table.name, copied);
+  });
+}
+
+/**
+ * Makes the rows of a tenant in another cell the same as those here, and compares row counts and checksums. Nothing may change
+ * them meanwhile. It can be repeated.
+ *
  * @throws OperatorError `MOVE_MISMATCH` if a table differs
  */
 export async function copyTenant(
   from: Kysely<Schema>,
   to: Kysely<Schema>,
   tenant: string,
-  onProgress: (table: string, copied: number) => void = () => undefined,
+  onCopied: OnCopied = () => undefined,
 ): Promise<CopiedTable[]> {
   const tables = await listTenantTables(from, tenant);
   for (const table of tables) {
     if (table.schema === 'batchline_data') await createDataTable(from, to, table);
-    let copied = 0;
-    await copyRows(from, to, table, (rows) => {
-      copied += rows;
-      onProgress(table.name, copied);
-    });
+    await copyInto(from, to, table, onCopied);
   }
-  const compared: CopiedTable[] = [];
-  for (const table of tables) {
-    const [source, target] = [await sumRows(from, table), await sumRows(to, table)];
-    if (source.rows !== target.rows || source.checksum !== target.checksum)
+  let compared = await compareAll(from, to, tables);
+  const different = tables.filter((_, index) => compared[index]?.isDifferent);
+  if (different.length > 0) {
+    // Rows that were deleted here since the history was copied; those that refer to others first.
+    for (const table of different.toReversed()) await deleteExtraRows(from, to, table);
+    compared = await compareAll(from, to, tables);
+  }
+  for (const { table, source, target, isDifferent } of compared)
+    if (isDifferent)
       throw new OperatorError(
         'MOVE_MISMATCH',
-        `${table.name} of ${tenant} differs after the copy: ${source.rows} rows in the old cell (checksum ${source.checksum}), ${target.rows} in the new one (${target.checksum}). Cancel the move (--cancel) and try again.`,
+        `${table} of ${tenant} differs after the copy: ${source.rows} rows in the old cell (checksum ${source.checksum}), ${target.rows} in the new one (${target.checksum}). Cancel the move (--cancel) and try again.`,
       );
-    compared.push({ table: table.name, rows: source.rows });
+  return compared.map(({ table, source }) => ({ table, rows: source.rows }));
+}
+
+/** The sums of a table in both cells. */
+interface Comparison {
+  readonly table: string;
+  readonly source: TableSum;
+  readonly target: TableSum;
+  readonly isDifferent: boolean;
+}
+
+async function compareAll(
+  from: Kysely<Schema>,
+  to: Kysely<Schema>,
+  tables: readonly TransferTable[],
+): Promise<Comparison[]> {
+  const all: Comparison[] = [];
+  for (const table of tables) {
+    const [source, target] = await Promise.all([sumRows(from, table), sumRows(to, table)]);
+    const isDifferent = source.rows !== target.rows || source.checksum !== target.checksum;
+    all.push({ table: table.name, source, target, isDifferent });
   }
-  return compared;
+  return all;
 }
 
 /** Number of rows that one statement deletes. */
