@@ -121,6 +121,11 @@ export async function readAudit(db: Kysely<Schema>, taskId: number): Promise<Aud
   return rows.map(toAuditEntry);
 }
 
+/** Owner and definition of the deleted task of `batchline.task_audit as a`: its last row has them (`deleteTaskRows`). */
+export const DELETED_TASK = sql`
+  select l.owner_id, l.name from batchline.task_audit as l
+  where l.task_id = a.task_id and l.name is not null order by l.id desc limit 1`;
+
 /** The columns of `batchline.task_audit as a` that `toAuditEntry` needs. */
 export const AUDIT_COLUMNS = sql`a.at, a.actor_id, a.node_id, a.from_state, a.to_state, a.attempt, a.reason,
   a.reason_message, ${IS_STOP} as stopped`;

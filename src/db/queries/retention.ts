@@ -68,13 +68,14 @@ export async function lockEndedTasks(
   before: Date,
   limit: number,
 ): Promise<number[]> {
+  // The parent is a scalar subquery: with `not exists` the planner joins, and reads all tasks if few have not ended.
   // A literal state, so that the planner can use the partial index of ended tasks. It has `run_after`, which the end sets
   // and later changes leave alone: an index with `updated` would keep every heartbeat from being a HOT update.
   const { rows } = await sql<{ id: number }>`
     select t.id from batchline.task as t
     where t.name = ${name} and t.state = ${sql.lit(TaskState[state])} and t.run_after < ${before}
       and t.updated < ${before}
-      and not exists (select 1 from batchline.task as p where p.id = t.parent_id and p.state in (1, 2, 3))
+      and (select p.state in (1, 2, 3) from batchline.task as p where p.id = t.parent_id) is not true
     order by t.run_after
     limit ${limit}
     for update of t skip locked`.execute(trx);

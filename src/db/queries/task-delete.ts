@@ -11,12 +11,13 @@ export async function deleteTaskRows(
   if (ids.length === 0) return;
   const list = JSON.stringify(ids);
   if (!leaveNoTrace) {
-    // Events of deleted tasks still need their owner and definition.
+    // Events of deleted tasks still need their owner and definition. The last row has them for all rows of the task, because
+    // each update writes a new version of the row and of its index entries.
     await sql`
       update batchline.task_audit as a set owner_id = t.owner_id, name = t.name
       from batchline.task as t
-      where t.id = a.task_id and not t.is_internal
-        and t.id in (select value::int from json_array_elements_text(${list}::text::json))`.execute(trx);
+      where t.id = any (${ids}::int[]) and not t.is_internal
+        and a.id = (select max(l.id) from batchline.task_audit as l where l.task_id = t.id)`.execute(trx);
   }
   const deleted = await sql<{
     id: number;

@@ -128,7 +128,7 @@ export interface TaskAuditTable {
   reason_message: MessageColumn;
   /** True if a stop ended the task; null otherwise, and in rows of 0.2.0. */
   stopped: boolean | null;
-  /** Owner of a deleted task; null while the task exists, and for internal tasks. */
+  /** Owner of a deleted task, in its last row; null while the task exists, and for internal tasks. */
   owner_id: number | null;
   /** Definition of a deleted task; null as `owner_id`. */
   name: string | null;
