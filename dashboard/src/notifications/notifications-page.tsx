@@ -56,7 +56,10 @@ function Subscriptions({ who }: { who: Session }): ReactNode {
         </>
       ),
     },
-    { title: t`When`, cell: ({ On }) => On.map((each) => occasions[each]).join(', ') },
+    {
+      title: t`When`,
+      cell: ({ On }) => On.map((each) => <div key={each}>{occasions[each]}</div>),
+    },
     { title: t`Tasks`, cell: (one) => <Scope subscription={one} /> },
     { title: t`Owner`, cell: ({ AssociateId }) => names(AssociateId) },
     {
