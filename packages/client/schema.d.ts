@@ -2792,6 +2792,7 @@ export interface components {
             Status: number | null;
             Answer: string | null;
             Error: string | null;
+            DurationSeconds: number | null;
             /** @description The body of the request */
             Body: unknown;
         };

@@ -423,6 +423,8 @@ export interface WebhookDeliveryTable {
   status: number | null;
   answer: Generated<string>;
   error: Generated<string>;
+  /** Duration of the last attempt; null before it, and if an earlier release made it. */
+  duration_ms: number | null;
   /** Trace context of the event's task. */
   traceparent: string | null;
   tracestate: string | null;

@@ -281,10 +281,11 @@ export class WebhookSender {
       delivery.channel === null
         ? await sendDelivery(this.#dispatcher(), delivery, this.#sends.config, signal, TIMEOUT_MS)
         : await sendNotices(this.#noticeSending(), delivery, signal, TIMEOUT_MS);
+    const durationMs = performance.now() - began;
     if (result.isServerFault) this.#breaker.failed(delivery);
     else this.#breaker.succeeded(delivery);
-    this.#meter.tried(OUTCOMES[result.state], (performance.now() - began) / 1000);
-    const written = await recordTry(sql, delivery, result);
+    this.#meter.tried(OUTCOMES[result.state], durationMs / 1000);
+    const written = await recordTry(sql, delivery, result, durationMs);
     if (!written || result.state === 'Waiting') return;
     const outcome = result.state === 'Delivered' ? 'delivered' : 'dead';
     const reason = message`${MAX_DEAD} consecutive deliveries failed; the last one: ${result.error}`;

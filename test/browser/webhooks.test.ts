@@ -49,14 +49,22 @@ describeInBrowser(
       await sent.getByText('Delivered').waitFor();
       await sent.getByRole('cell', { name: '204', exact: true }).waitFor();
       await admin.ended(await admin.start({ Name: 'flaky', ParameterObject: { fail: true } }));
-      await page.getByRole('row', { name: /^#\d+ Delivered/ }).waitFor();
+      await page.getByRole('row', { name: /^#\d+ flaky #\d+ Failed Delivered/ }).waitFor();
+
+      await page
+        .getByRole('button', { name: /^Payload/ })
+        .first()
+        .click();
+      await dialog.getByText('"Name": "flaky"').waitFor();
+      expect(await axeFindings(page)).toEqual([]);
+      await dialog.getByRole('button', { name: 'Close' }).click();
 
       await page.getByRole('main').getByRole('link', { name: 'Webhooks' }).click();
       await page.getByRole('button', { name: `Turn off: ${receiver.url}` }).click();
       await row.getByText('Off', { exact: true }).waitFor();
       expect(await admin.json('GET', '/Webhooks')).toMatchObject([{ Active: false }]);
       await row.getByRole('link').click();
-      await page.getByRole('row', { name: /^#\d+ Delivered/ }).waitFor();
+      await page.getByRole('row', { name: /^#\d+ flaky #\d+ Failed Delivered/ }).waitFor();
       expect(await page.getByRole('button', { name: 'Send test event' }).isDisabled()).toBe(true);
       await page.goBack();
       await page.getByRole('button', { name: `Turn on: ${receiver.url}` }).click();

@@ -1,19 +1,22 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { type ReactNode, useRef, useState } from 'react';
 import { Link } from 'wouter';
 import { api, make } from '../api/call.ts';
-import type { Delivery } from '../api/carriers.ts';
+import type { Delivery, StoredState } from '../api/carriers.ts';
 import { deliveriesQuery, webhooksQuery } from '../api/webhooks.ts';
 import { type Column, DataTable } from '../parts/data-table.tsx';
+import { Dialog } from '../parts/dialog.tsx';
 import { Moment } from '../parts/moment.tsx';
 import { Problem } from '../parts/problem.tsx';
+import { StateMark } from '../parts/state-mark.tsx';
 import { useTexts } from '../texts.tsx';
 import { useTimes } from '../times.ts';
 
 /** The deliveries of a webhook with their results. */
 export function Deliveries({ id }: { id: number }): ReactNode {
   const { t } = useTexts();
-  const { number } = useTimes();
+  const { number, duration } = useTimes();
+  const [shown, setShown] = useState<Delivery>();
   const queries = useQueryClient();
   const webhooks = useQuery(webhooksQuery);
   const webhook = webhooks.data?.find((each) => each.Id === id);
@@ -29,6 +32,7 @@ export function Deliveries({ id }: { id: number }): ReactNode {
   };
   const columns: readonly Column<Delivery>[] = [
     { title: t`Event`, cell: ({ EventId }) => (EventId === null ? t`Test` : `#${EventId}`) },
+    { title: t`Task`, cell: ({ Body }) => <TaskOf body={readBody(Body)} /> },
     {
       title: t`State`,
       cell: ({ State, Error: reason }) => (
@@ -40,28 +44,42 @@ export function Deliveries({ id }: { id: number }): ReactNode {
     },
     { title: t`Attempts`, kind: 'number', cell: ({ Tries }) => number(Tries) },
     { title: t`HTTP status`, kind: 'number', cell: ({ Status }) => Status ?? '–' },
+    {
+      title: t`Duration`,
+      kind: 'number',
+      cell: ({ DurationSeconds }) => (DurationSeconds === null ? '–' : duration(DurationSeconds * 1000)),
+    },
     { title: t`Time`, cell: ({ Ended, Created }) => <Moment at={Ended ?? Created} /> },
     { title: t`Next attempt`, cell: ({ NextTry }) => <Moment at={NextTry} /> },
     {
       title: t`Actions`,
       kind: 'buttons',
-      cell: ({ Id, State }) =>
-        State !== 'Waiting' &&
-        webhook?.Active === true && (
+      cell: ({ Id, State, ...delivery }) => (
+        <>
           <button
             type="button"
-            aria-label={t`Send again: ${Id}`}
-            onClick={() =>
-              send.mutate(() =>
-                api.POST('/api/v1/Webhooks/{id}/Deliveries/{delivery}/Redeliver', {
-                  params: { path: { id, delivery: Id } },
-                }),
-              )
-            }
+            aria-label={t`Payload: ${Id}`}
+            onClick={() => setShown({ Id, State, ...delivery })}
           >
-            {t`Send again`}
+            {t`Payload`}
           </button>
-        ),
+          {State !== 'Waiting' && webhook?.Active === true && (
+            <button
+              type="button"
+              aria-label={t`Send again: ${Id}`}
+              onClick={() =>
+                send.mutate(() =>
+                  api.POST('/api/v1/Webhooks/{id}/Deliveries/{delivery}/Redeliver', {
+                    params: { path: { id, delivery: Id } },
+                  }),
+                )
+              }
+            >
+              {t`Send again`}
+            </button>
+          )}
+        </>
+      ),
     },
   ];
   return (
@@ -101,6 +119,54 @@ export function Deliveries({ id }: { id: number }): ReactNode {
           empty={t`No deliveries yet.`}
         />
       )}
+      {shown !== undefined && <Payload delivery={shown} onClose={() => setShown(undefined)} />}
     </section>
+  );
+}
+
+/** The properties of an event in the body of a delivery. */
+interface EventBody {
+  readonly TaskId?: number;
+  readonly Name?: string;
+  readonly To?: StoredState;
+  readonly Stopped?: boolean;
+}
+
+/** Parses the body of a delivery, which is JSON that the server wrote. */
+function readBody(body: Delivery['Body']): EventBody {
+  return JSON.parse(String(body)) as EventBody;
+}
+
+/** The task of an event, and its new state. */
+function TaskOf({ body: { TaskId, Name, To, Stopped } }: { body: EventBody }): ReactNode {
+  if (TaskId === undefined || To === undefined) return '–';
+  return (
+    <>
+      <Link href={`/tasks/${TaskId}`}>
+        {Name} #{TaskId}
+      </Link>
+      <p>
+        <StateMark state={To} isStopped={Stopped} />
+      </p>
+    </>
+  );
+}
+
+/** The body of a delivery, and the response to it. */
+function Payload({ delivery, onClose }: { delivery: Delivery; onClose: () => void }): ReactNode {
+  const { t } = useTexts();
+  const close = useRef<HTMLButtonElement>(null);
+  return (
+    <Dialog title={t`Payload`} focus={close} onClose={onClose}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable content must be reachable by keyboard */}
+      <pre tabIndex={0}>{JSON.stringify(readBody(delivery.Body), null, 2)}</pre>
+      <h2>
+        {t`Response`} {delivery.Status ?? ''}
+      </h2>
+      <p className="text">{delivery.Answer || delivery.Error || '–'}</p>
+      <div className="buttons">
+        <button ref={close} type="button" onClick={onClose}>{t`Close`}</button>
+      </div>
+    </Dialog>
   );
 }

@@ -28,6 +28,8 @@ export interface Delivery {
   readonly answer: string;
   /** Error of the last attempt. */
   readonly error: string;
+  /** Duration of the last attempt in milliseconds; null before it, and if an earlier release made it. */
+  readonly durationMs: number | null;
 }
 
 /** A delivery to a webhook to insert. */
@@ -282,13 +284,15 @@ export async function recordTry(
   db: Kysely<Schema>,
   { id, tries }: DueDelivery,
   result: TryResult,
+  durationMs: number,
 ): Promise<boolean> {
   const { rows } = await sql`
     update batchline.webhook_delivery set
       state = ${result.state},
       next_try = now() + ${result.delaySeconds}::float8 * interval '1 second',
       ended = case when ${result.state} = 'Waiting' then null else now() end,
-      status = ${result.status}, answer = ${result.answer}, error = ${result.error}
+      status = ${result.status}, answer = ${result.answer}, error = ${result.error},
+      duration_ms = ${Math.round(durationMs)}::int
     where id = ${id} and tries = ${tries} and state = 'Waiting'
     returning id`.execute(db);
   return rows.length === 1;
@@ -358,5 +362,6 @@ export function toDelivery(row: Selectable<WebhookDeliveryTable>): Delivery {
     status: row.status,
     answer: row.answer,
     error: row.error,
+    durationMs: row.duration_ms,
   };
 }

@@ -175,6 +175,7 @@ function writeDelivery(delivery: Delivery, locale: Locale): object {
     Status: delivery.status,
     Answer: delivery.answer,
     Error: delivery.error,
+    DurationSeconds: delivery.durationMs === null ? null : delivery.durationMs / 1000,
     Body: delivery.body,
   };
 }
@@ -222,6 +223,7 @@ const WebhookDelivery = Type.Object(
     Status: nullable(Type.Integer({ description: 'The HTTP status of the last response' })),
     Answer: nullable(Type.String({ description: 'The beginning of the last response body' })),
     Error: nullable(Type.String({ description: 'Why the last attempt failed' })),
+    DurationSeconds: nullable(Type.Number({ description: 'Duration of the last attempt' })),
     Body: Type.Unknown({ description: 'The body of the request' }),
   },
   { title: 'WebhookDelivery' },
