@@ -35,12 +35,17 @@ export const countdown = defineTask({
   description: message`Runs for a number of seconds and reports progress; for testing`,
   parameters: Type.Object(
     {
-      seconds: Type.Number({ minimum: 0, maximum: 3600, default: 10, description: 'Duration in seconds' }),
+      seconds: Type.Number({
+        minimum: 0,
+        maximum: 3600,
+        default: 10,
+        description: String(message`Duration in seconds`),
+      }),
       failAt: Type.Optional(
         Type.Number({
           minimum: 0,
           maximum: 100,
-          description: 'The percentage at which it fails; never if omitted',
+          description: String(message`The percentage at which it fails; never if omitted`),
         }),
       ),
     },

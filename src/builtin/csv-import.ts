@@ -30,7 +30,7 @@ const Parameters = Type.Object(
   {
     file: Type.String({
       minLength: 1,
-      description: 'The CSV file: upload:<id>, or a path in the folder of input files',
+      description: String(message`The CSV file: upload:<id>, or a path in the folder of input files`),
     }),
     table: Type.String({
       pattern: IDENTIFIER,
@@ -39,21 +39,24 @@ const Parameters = Type.Object(
     columns: Type.Array(ColumnSchema, {
       minItems: 1,
       maxItems: 500,
-      description: 'The columns to load; other columns of the file are ignored',
+      description: String(message`The columns to load; other columns of the file are ignored`),
     }),
     chunkRows: Type.Integer({
       minimum: 1,
       maximum: 100_000,
       default: 1000,
-      description: 'Rows of the file in one transaction',
+      description: String(message`Rows of the file in one transaction`),
     }),
     delimiter: Type.String({
       pattern: '^[^"\\r\\n]$',
       default: ',',
-      description: 'The character between values',
+      description: String(message`The character between values`),
     }),
     maxErrors: Type.Optional(
-      Type.Integer({ minimum: 0, description: 'Maximum number of rejected rows; unlimited if omitted' }),
+      Type.Integer({
+        minimum: 0,
+        description: String(message`Maximum number of rejected rows; unlimited if omitted`),
+      }),
     ),
   },
   { additionalProperties: false },

@@ -23,12 +23,17 @@ const Seconds = { exclusiveMinimum: 0, maximum: 600 };
 
 const RequestSchema = Type.Object(
   {
-    method: Type.Optional(Type.Enum([...METHODS], { description: 'GET by default' })),
-    url: Type.String({ minLength: 1, description: 'An absolute http or https URL' }),
+    method: Type.Optional(Type.Enum([...METHODS], { description: String(message`GET by default`) })),
+    url: Type.String({ minLength: 1, description: String(message`An absolute http or https URL`) }),
     headers: Type.Optional(Type.Record(Type.String(), Type.String())),
-    body: Type.Optional(Type.Unknown({ description: 'A string is sent unchanged; any other value as JSON' })),
+    body: Type.Optional(
+      Type.Unknown({ description: String(message`A string is sent unchanged; any other value as JSON`) }),
+    ),
     timeout: Type.Optional(
-      Type.Number({ ...Seconds, description: 'Seconds; overrides the timeout of all requests' }),
+      Type.Number({
+        ...Seconds,
+        description: String(message`Seconds; overrides the timeout of all requests`),
+      }),
     ),
   },
   { additionalProperties: false },
@@ -36,35 +41,44 @@ const RequestSchema = Type.Object(
 
 const Parameters = Type.Object(
   {
-    requests: Type.Array(RequestSchema, { maxItems: 100_000, description: 'The requests to send' }),
+    requests: Type.Array(RequestSchema, {
+      maxItems: 100_000,
+      description: String(message`The requests to send`),
+    }),
     concurrency: Type.Integer({
       minimum: 1,
       maximum: 100,
       default: 8,
-      description: 'Maximum number of concurrent requests',
+      description: String(message`Maximum number of concurrent requests`),
     }),
     timeout: Type.Number({
       ...Seconds,
       default: 30,
-      description: 'Seconds for one attempt, including redirects',
+      description: String(message`Seconds for one attempt, including redirects`),
     }),
-    retries: Type.Integer({ minimum: 0, maximum: 10, default: 2, description: 'Attempts after the first' }),
+    retries: Type.Integer({
+      minimum: 0,
+      maximum: 10,
+      default: 2,
+      description: String(message`Attempts after the first`),
+    }),
     retryDelay: Type.Number({
       minimum: 0,
       maximum: 60,
       default: 1,
-      description:
-        'Seconds before the second attempt, doubled each time; a longer Retry-After of the response is respected',
+      description: String(
+        message`Seconds before the second attempt, doubled each time; a longer Retry-After of the response is respected`,
+      ),
     }),
     keepBody: Type.Integer({
       minimum: 0,
       maximum: 1024,
       default: 4,
-      description: 'KB of each response body to record; 0 for none',
+      description: String(message`KB of each response body to record; 0 for none`),
     }),
     failOnError: Type.Boolean({
       default: false,
-      description: 'Whether the task fails if a request fails',
+      description: String(message`Whether the task fails if a request fails`),
     }),
   },
   { additionalProperties: false },

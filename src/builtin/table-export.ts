@@ -44,26 +44,31 @@ const PROGRESS_EVERY = 500;
 
 const Parameters = Type.Object(
   {
-    format: Type.Enum(['csv', 'jsonl'], { default: 'csv', description: 'CSV, or JSON Lines' }),
-    name: Type.Optional(Type.String({ minLength: 1, description: 'Only tasks of this definition' })),
-    state: Type.Optional(Type.Enum([...STORED_STATES], { description: 'Only tasks in this state' })),
+    format: Type.Enum(['csv', 'jsonl'], { default: 'csv', description: String(message`CSV, or JSON Lines`) }),
+    name: Type.Optional(
+      Type.String({ minLength: 1, description: String(message`Only tasks of this definition`) }),
+    ),
+    state: Type.Optional(
+      Type.Enum([...STORED_STATES], { description: String(message`Only tasks in this state`) }),
+    ),
     columns: Type.Optional(
       Type.Array(Type.Enum(COLUMN_NAMES), {
         minItems: 1,
         maxItems: COLUMN_NAMES.length,
         uniqueItems: true,
-        description: 'The columns and their order; all by default',
+        description: String(message`The columns and their order; all by default`),
       }),
     ),
     delimiter: Type.String({
       pattern: '^[^"\\r\\n]$',
       default: ',',
-      description: 'The character between values of CSV',
+      description: String(message`The character between values of CSV`),
     }),
     escapeFormulas: Type.Boolean({
       default: true,
-      description:
-        "Prefixes CSV values that a spreadsheet would run as a formula (they begin with =, +, - or @) with a '",
+      description: String(
+        message`Prefixes CSV values that a spreadsheet would run as a formula (they begin with =, +, - or @) with a '`,
+      ),
     }),
   },
   { additionalProperties: false },

@@ -108,6 +108,18 @@ describe.each(DATABASES)('GET /api/v1/Statistics on %s', (kind) => {
     await admin.json('DELETE', '/Definitions/flaky/Limits');
   });
 
+  test('the parameters of built-in definitions are described in the language of the caller', async () => {
+    const { body } = await server.admin.call('GET', '/Definitions/countdown', undefined, {
+      'SO-Language': 'de',
+    });
+    expect(body.Parameters.properties.seconds).toMatchObject({
+      default: 10,
+      description: 'Dauer in Sekunden',
+    });
+    const english = await server.admin.json('GET', '/Definitions/countdown');
+    expect(english.Parameters.properties.seconds.description).toBe('Duration in seconds');
+  });
+
   test('workers are listed with what they run', async () => {
     const { admin } = server;
     const [self, ...others] = await admin.json('GET', '/Workers');

@@ -17,22 +17,31 @@ export const ColumnSchema = Type.Object(
   {
     name: Type.String({
       pattern: IDENTIFIER,
-      description: 'The column of the table: a lower-case letter, then lower-case letters, digits and _',
+      description: String(
+        message`The column of the table: a lower-case letter, then lower-case letters, digits and _`,
+      ),
     }),
     type: Type.Enum([...COLUMN_TYPES], {
-      description:
-        'text; integer (64 bits); number (exact decimal); boolean (true/false, yes/no, t/f, y/n, 1/0); ' +
-        'date (YYYY-MM-DD); timestamp (ISO 8601, UTC if it has no offset)',
+      description: String(
+        message`text; integer (64 bits); number (exact decimal); boolean (true/false, yes/no, t/f, y/n, 1/0); date (YYYY-MM-DD); timestamp (ISO 8601, UTC if it has no offset)`,
+      ),
     }),
-    required: Type.Optional(Type.Boolean({ description: 'Whether an empty value is an error' })),
-    maxLength: Type.Optional(Type.Integer({ minimum: 1, description: 'Maximum number of characters' })),
+    required: Type.Optional(
+      Type.Boolean({ description: String(message`Whether an empty value is an error`) }),
+    ),
+    maxLength: Type.Optional(
+      Type.Integer({ minimum: 1, description: String(message`Maximum number of characters`) }),
+    ),
     pattern: Type.Optional(
-      Type.String({ maxLength: 1000, description: 'A regular expression that the whole value must match' }),
+      Type.String({
+        maxLength: 1000,
+        description: String(message`A regular expression that the whole value must match`),
+      }),
     ),
     source: Type.Optional(
       Type.String({
         minLength: 1,
-        description: 'The name in the header, if it differs from the name of the column',
+        description: String(message`The name in the header, if it differs from the name of the column`),
       }),
     ),
   },

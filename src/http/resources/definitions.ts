@@ -264,12 +264,32 @@ function limitsToWire({ concurrent, perTenant, rate }: DefinitionLimits): object
   };
 }
 
+/** Keywords of JSON Schema whose values are data, not schemas. */
+const DATA = new Set(['default', 'const', 'enum', 'examples']);
+
+/** Translates the descriptions in a schema: those of built-in definitions, and texts in several languages. */
+function localizeSchema(schema: unknown, locale: Locale): unknown {
+  if (Array.isArray(schema)) return schema.map((part) => localizeSchema(part, locale));
+  if (typeof schema !== 'object' || schema === null) return schema;
+  return Object.fromEntries(
+    Object.entries(schema).map(([name, value]) => {
+      if (name === 'description' && typeof value === 'string') return [name, describe(value, locale)];
+      return [name, DATA.has(name) ? value : localizeSchema(value, locale)];
+    }),
+  );
+}
+
+function describe(text: string, locale: Locale): string {
+  const translated = locale.message({ template: text, values: [] });
+  return translated === text ? locale.text(text) : translated;
+}
+
 function toWire({ definition: one, control, limited }: ControlledDefinition, locale: Locale): object {
   const paused = control?.paused ?? null;
   return {
     Name: one.name,
     Description: locale.text(plainOf(one.description), messageOf(one.description)),
-    Parameters: one.parameters ?? { type: 'object' },
+    Parameters: localizeSchema(one.parameters ?? { type: 'object' }, locale),
     CancellationBehaviour: one.cancellation,
     Isolate: one.runsIn,
     Retries: one.retry.limit,
