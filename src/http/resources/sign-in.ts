@@ -296,10 +296,14 @@ export async function signInRoutes(app: FastifyInstance, deps: SignInDeps): Prom
     },
   );
 
-  app.get('/Methods', { config: { payload: 'SignInMethods', operation: signInMethodsOperation } }, () => ({
-    Schemes: authenticator.schemes,
-    Oidc: offerOf(config.oidcClient),
-  }));
+  app.get(
+    '/Methods',
+    { config: { payload: 'SignInMethods', operation: signInMethodsOperation } },
+    (_request, reply) => {
+      reply.header('Cache-Control', 'no-store');
+      return { Schemes: authenticator.schemes, Oidc: offerOf(config.oidcClient) };
+    },
+  );
 
   await app.register(async (signedIn) => {
     registerSignIn(signedIn, authenticator);
