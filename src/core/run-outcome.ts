@@ -93,6 +93,8 @@ export interface Resolution {
   readonly error?: AttemptError | undefined;
 }
 
+const SUCCEEDED = message`The run succeeded.`;
+
 /**
  * Decides the transition of a task whose run has ended: succeeded, failed, or another run. A pending stop request overrides
  * the decision when it is written.
@@ -116,7 +118,7 @@ export function decideOutcome(
         failures,
         losses,
         delaySeconds: null,
-        reason: message`The run succeeded.`,
+        reason: SUCCEEDED,
       };
     case 'interrupted':
       return {

@@ -4,21 +4,13 @@ import type { Schema } from './schema.ts';
 
 /** Ends the text of a statement that is prepared. */
 export const PREPARED_MARK = '/* prepared */';
-/** Ends the text of a statement that only the embedded database prepares. */
-export const PREPARED_EMBEDDED_MARK = '/* prepared if embedded */';
 
 /**
- * Marks a frequent statement, at its end. Each connection to PostgreSQL parses and plans it once instead of every time,
- * which is half the cost of a short one (bench/README.md). Put everything that varies into parameters, because each
- * distinct text is prepared.
+ * Marks a frequent statement, at its end. Each connection parses it once, and plans it at most once per second (`PlanAge`)
+ * instead of every time, which is half the cost of a short one (bench/README.md). Put everything that varies into
+ * parameters, because each distinct text is prepared. Not for statements whose best plan depends on the values of parameters.
  */
 export const PREPARED = sql.raw(PREPARED_MARK);
-
-/**
- * As `PREPARED`, for statements whose best plan depends on the sizes of tables or on their parameters. PostgreSQL plans them
- * each time. The embedded database plans them once, by indexes (`src/db/pglite/thread-entry.ts`).
- */
-export const PREPARED_EMBEDDED = sql.raw(PREPARED_EMBEDDED_MARK);
 
 /** Returns the time of the database's clock, the only one that all servers share. */
 export async function databaseTime(db: Kysely<Schema>): Promise<Date> {

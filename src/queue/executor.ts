@@ -53,9 +53,12 @@ export interface StoredOutcome {
  * after a crash. If the file can't be stored, a run that has returned fails. The file of a run that will be retried is
  * stored only if other processes can't read the scratch folder.
  */
-export async function storeResult(run: Run, outcome: RunOutcome, files: Files): Promise<StoredOutcome> {
-  const name = run.fileName;
-  if (name === null) return { outcome, file: undefined };
+export async function storeResult(
+  run: Run,
+  name: string,
+  outcome: RunOutcome,
+  files: Files,
+): Promise<StoredOutcome> {
   const isLast = run.cancelReason === 'stopped' || isFinal(run, outcome);
   const isNeeded = isLast ? !run.task.isInternal : !files.store.sharesScratch;
   if (!isNeeded) return { outcome, file: undefined };
@@ -76,7 +79,6 @@ export async function storeResult(run: Run, outcome: RunOutcome, files: Files): 
 
 /** Deletes scratch files of the run that are no longer needed. */
 export async function releaseScratch(run: Run, outcome: RunOutcome, files: Files): Promise<void> {
-  if (run.fileName === null) return;
   const { id: taskId, attempt } = run.task;
   await files.scratch.release({ taskId, attempt }, isFinal(run, outcome)).catch((error: unknown) => {
     run.log.warn(

@@ -74,8 +74,8 @@ export class Rescuer {
     return this.#job.stop();
   }
 
-  /** Resets the crash count of a definition: a run has ended without crashing this process. */
-  noteEnd(name: string): Promise<void> {
+  /** Resets the crash count of a definition: a run has ended without crashing this process. `undefined` if it is 0. */
+  noteEnd(name: string): Promise<void> | undefined {
     return this.#crashes.noteEnd(name);
   }
 
@@ -159,10 +159,9 @@ export class CrashWatch {
     }
   }
 
-  /** Resets the count of a definition: a run has ended without crashing this process. */
-  async noteEnd(name: string): Promise<void> {
-    if (!this.#crashed.delete(name)) return;
-    await resetCrashes(this.#database.sql, name);
+  /** Resets the count of a definition: a run has ended without crashing this process. `undefined` if it is 0. */
+  noteEnd(name: string): Promise<void> | undefined {
+    return this.#crashed.delete(name) ? resetCrashes(this.#database.sql, name) : undefined;
   }
 
   async #pause(trx: Transaction<Schema>, name: string, crashes: number): Promise<void> {

@@ -108,7 +108,8 @@ export class RunLog {
   readonly #log: Logger;
   #lines: RunLogLine[] = [];
   #timer: NodeJS.Timeout | undefined;
-  #writing: Promise<void> = Promise.resolve();
+  /** The write in progress. */
+  #writing: Promise<void> | undefined;
 
   constructor(db: Kysely<Schema>, log: Logger) {
     this.#db = db;
@@ -122,6 +123,11 @@ export class RunLog {
     this.#timer ??= outsideRun(() => setTimeout(() => void this.flush(), FLUSH_MS));
   }
 
+  /** True if there is nothing to flush. */
+  get isEmpty(): boolean {
+    return this.#lines.length === 0 && this.#writing === undefined;
+  }
+
   /** Writes all buffered lines. Call it before the outcome of a run is written. Never rejects. */
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
@@ -129,14 +135,18 @@ export class RunLog {
     const lines = this.#lines;
     this.#lines = [];
     if (lines.length > 0) {
-      this.#writing = this.#writing
+      const writing = (this.#writing ?? Promise.resolve())
         .then(() => appendLog(this.#db, lines))
         .catch((error: unknown) =>
           this.#log.warn(
             { event: 'task_log.write_failed', err: error, lines: lines.length },
             'failed to write task logs',
           ),
-        );
+        )
+        .finally(() => {
+          if (this.#writing === writing) this.#writing = undefined;
+        });
+      this.#writing = writing;
     }
     await this.#writing;
   }

@@ -260,10 +260,13 @@ export class TaskRunner {
         this.#deps.queue.meter.orphaned(run.task.name);
         return;
       }
-      const { outcome, file } = await storeResult(run, ended, this.#deps.files);
+      const { outcome, file } =
+        run.fileName === null
+          ? { outcome: ended, file: undefined }
+          : await storeResult(run, run.fileName, ended, this.#deps.files);
       const decision = decideOutcome(outcome, run.definition.retry, run.task, Math.random());
       const progress = run.takeProgress();
-      await this.#execution.runLog.flush();
+      if (!this.#execution.runLog.isEmpty) await this.#execution.runLog.flush();
       await this.#completer.write(
         completionOf({ ...idsOf(run), nodeId: this.#config.nodeId }, decision, {
           progressPercent: outcome.kind === 'returned' ? 100 : progress.percent,
@@ -273,10 +276,11 @@ export class TaskRunner {
           standsAlone: run.task.parentId === null && !run.task.isInternal,
         }),
       );
-      await this.#rescuer.noteEnd(run.task.name);
+      const noted = this.#rescuer.noteEnd(run.task.name);
+      if (noted !== undefined) await noted;
       if (outcome.kind === 'failed') run.span.fail('run_failed');
       run.debug({ event: 'run.ended', outcome: outcome.kind, state: decision.to }, 'run ended');
-      await releaseScratch(run, outcome, this.#deps.files);
+      if (run.fileName !== null) await releaseScratch(run, outcome, this.#deps.files);
     } catch (error) {
       // The lease expires, and the rescuer requeues the task.
       run.log.error({ event: 'run.completion_failed', err: error }, 'failed to record the outcome of a run');

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Message, message, type Text } from '../core/message.ts';
 import type { FaultKind } from '../core/meters.ts';
 import { boundedText, MAX_RESULT_LENGTH, nounOf, problemOf, type RunOutcome } from '../core/run-outcome.ts';
@@ -186,6 +185,19 @@ export interface Supervision {
   readonly onAbandoned: () => void;
   /** Called with a printable error if the run fails without having been canceled. */
   readonly onFailure: (error: Error) => void;
+}
+
+let turn: Promise<void> | undefined;
+
+/** Resolves in the next turn of the event loop. All runs that end in one turn share the promise. */
+function nextTurn(): Promise<void> {
+  turn ??= new Promise((resolve) => {
+    setImmediate(() => {
+      turn = undefined;
+      resolve();
+    });
+  });
+  return turn;
 }
 
 /**

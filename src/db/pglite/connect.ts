@@ -16,7 +16,7 @@ import { migrate } from '../migrations/migrate.ts';
 import { LocalPubSub } from '../pubsub.ts';
 import { DEFAULT_RUN_SECONDS, SharingDriver } from '../run-connections.ts';
 import type { Schema } from '../schema.ts';
-import { logTo, PREPARED_EMBEDDED_MARK, PREPARED_MARK } from '../sql.ts';
+import { logTo, PREPARED_MARK } from '../sql.ts';
 import {
   DataFolder,
   databaseDamaged,
@@ -151,7 +151,7 @@ async function openPglite(
       { folder: join(dataFolder, EMBEDDED_FOLDER), dataFolder },
       {
         onCrash,
-        isPrepared: (text) => text.endsWith(PREPARED_MARK) || text.endsWith(PREPARED_EMBEDDED_MARK),
+        isPrepared: (text) => text.endsWith(PREPARED_MARK),
       },
     );
   } catch (error) {

@@ -1,4 +1,5 @@
 import { type PGlite, parse, protocol, type Results } from '@electric-sql/pglite';
+import { DISCARD_PLANS, PlanAge } from '../plan-age.ts';
 import type { PgliteQuery } from './thread.ts';
 
 /** A statement that PostgreSQL has parsed. */
@@ -12,12 +13,13 @@ interface Prepared {
  * Executes statements, and prepares the frequent ones: WebAssembly needs several times as long to parse
  * and plan a claim as to execute it.
  *
- * The plan of a prepared statement is kept while its tables grow, so it must not depend on their size. It is made without
- * sequential scans and for any parameters. Other statements are planned for their parameters, each time.
+ * The plan of a prepared statement is kept for a second, without sequential scans and for any parameters, because its tables may
+ * grow meanwhile. Other statements are planned for their parameters, each time.
  */
 export class Session {
   readonly #pglite: PGlite;
   readonly #prepared = new Map<string, Prepared>();
+  readonly #planAge = new PlanAge();
   /** How PostgreSQL plans now; `undefined` if a rollback may have changed it. */
   #planning: 'once' | 'each time' | undefined = 'each time';
 
@@ -30,6 +32,7 @@ export class Session {
     try {
       if (isPrepared) {
         await this.#plan('once');
+        if (this.#planAge.expire()) await this.#pglite.exec(DISCARD_PLANS);
         return await this.#pglite.runExclusive(() => this.#execute(text, values));
       }
       // Settings affect only plans with parameters.

@@ -19,11 +19,13 @@ import { migrate } from '../migrations/migrate.ts';
 import { ClusterPubSub, LocalPubSub, type PubSub } from '../pubsub.ts';
 import { type ConnectionShares, connectionsForRuns, SharingDriver } from '../run-connections.ts';
 import type { Schema } from '../schema.ts';
-import { logTo, PREPARED_MARK } from '../sql.ts';
+import { logTo } from '../sql.ts';
 import { retrying } from '../transaction.ts';
 import { PgNotifyChannel } from './notify.ts';
+import { PreparedStatementClient } from './prepared.ts';
 import { detectServer, probeListenNotify, queryTimeout } from './probe.ts';
 import { SchemaCompiler } from './schema-compiler.ts';
+import { TYPE_PARSERS } from './types.ts';
 
 /**
  * Returns a client class for a pooler in transaction mode, where no session state survives a transaction. It prepares no
@@ -40,29 +42,6 @@ function pooledClient(settings: string): typeof pg.Client {
       return plain.call(this, text === 'begin' ? begin : text, ...rest);
     }
   };
-}
-
-/** Names of the prepared statements by text, for all connections of this process. */
-const names = new Map<string, string>();
-
-/** A client that prepares the statements whose text ends with `PREPARED_MARK`. */
-class PreparedStatementClient extends pg.Client {
-  // biome-ignore lint/suspicious/noExplicitAny: passes on every overload of pg
-  override query(text: any, values?: any, ...rest: any[]): any {
-    const plain = super.query as (...args: unknown[]) => unknown;
-    if (typeof text !== 'string' || !text.endsWith(PREPARED_MARK))
-      return plain.call(this, text, values, ...rest);
-    return plain.call(this, { name: nameOf(text), text, values }, ...rest);
-  }
-}
-
-function nameOf(text: string): string {
-  let name = names.get(text);
-  if (name === undefined) {
-    name = `batchline_${names.size + 1}`;
-    names.set(text, name);
-  }
-  return name;
 }
 
 /** A driver that retries statements outside a transaction after serialization failures and deadlocks. */
@@ -201,6 +180,7 @@ function createPool(url: string, isPooled: boolean, config: Config, log: Logger)
     application_name: 'batchline',
     connectionTimeoutMillis: Math.min(CONNECT_MS, config.databaseTimeoutSeconds * 1000),
     keepAlive: true,
+    types: TYPE_PARSERS,
     ...(isTransactionPooler
       ? {
           Client: startingWith(

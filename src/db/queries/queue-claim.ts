@@ -2,9 +2,9 @@ import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
 import { WORKER_OWNER_PREFIX } from '../../core/access.ts';
 import { TaskState } from '../../core/task-state.ts';
 import type { Schema } from '../schema.ts';
-import { PREPARED_EMBEDDED } from '../sql.ts';
+import { PREPARED } from '../sql.ts';
 import { type ClaimedRow, type ClaimedTask, type Delivery, startDue, toClaimed } from './queue.ts';
-import { FROM_READY_PARENTS, IS_ACTIVE } from './task.ts';
+import { IS_ACTIVE, IS_WAITING } from './task.ts';
 import { hasWaited } from './worker-process.ts';
 
 /** A definition to claim tasks of. */
@@ -43,28 +43,30 @@ export async function claimAvailable(
   asked: readonly AskedDefinition[],
   limit: number,
 ): Promise<GroupClaim> {
+  // A constant, so that PostgreSQL expects few rows although it doesn't know the limit when it plans.
+  const perDefinition = sql.lit(16 ** Math.ceil(Math.log2(Math.max(limit, 2)) / 4));
   const due = sql`
     select t.id, t.job_id, a.lease from asked as a cross join lateral (
       select t.id, t.job_id from batchline.task as t
       where t.name = a.name and t.state = ${sql.lit(TaskState.New)} and t.job_id is null
       order by t.priority desc, t.id
-      limit ${limit}
+      limit ${perDefinition}
       for update of t skip locked
     ) as t
     where a.is_open and a.is_current
     limit ${limit}`;
-  // Left out if all are open, because PostgreSQL plans a claim each time.
   const restricted = asked.every((one) => one.isOpen)
-    ? sql`'{}'::text[]`
+    ? sql`null::text[]`
     : sql`array(
         select a.name from asked as a
-        where not a.is_open and a.is_current and exists (
-          select 1 from batchline.task as t
+        where not a.is_open and a.is_current and (
+          select true from batchline.task as t
           where t.name = a.name and t.state = ${sql.lit(TaskState.New)} and t.job_id is null
+          limit 1
         )
       )`;
   const { rows } = await sql<
-    { readonly stale: string[]; readonly resumable: string[]; readonly restricted: string[] } & ClaimedRow
+    Readonly<Record<'stale' | 'resumable' | 'restricted', string[] | null>> & ClaimedRow
   >`
     with asked as materialized (
       select a.name, a.lease, a.is_open, a.version = coalesce(c.version, 0) as is_current
@@ -76,13 +78,18 @@ export async function claimAvailable(
     ),
     ${startDue(due, nodeId)}
     select s.*, c.* from (
-      select
-        array(select a.name from asked as a where not a.is_current) as stale,
-        array(
-          select distinct t.name from ${FROM_READY_PARENTS} and t.name in (select a.name from asked as a)
-        ) as resumable,
-        ${restricted} as restricted
-    ) as s left join claimed as c on true ${PREPARED_EMBEDDED}`.execute(db);
+      select -- null if empty, because each row has them
+        nullif(array(select a.name from asked as a where not a.is_current), '{}') as stale,
+        nullif(array(
+          select distinct t.name from batchline.task_family as f cross join lateral (
+            select t.name from batchline.task as t
+            where t.id = f.parent_id and t.job_id = f.job_id and ${IS_WAITING}
+            offset 0
+          ) as t
+          where f.ready_since is not null and t.name = any (${asked.map((one) => one.name)}::text[])
+        ), '{}') as resumable,
+        nullif(${restricted}, '{}') as restricted
+    ) as s left join claimed as c on true ${PREPARED}`.execute(db);
   const [first] = rows;
   return {
     claimed: rows.filter((row) => row.id !== null).map(toClaimed),

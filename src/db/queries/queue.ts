@@ -14,7 +14,7 @@ import type { BatchTask } from '../../core/task.ts';
 import { type StoredState, storedStateOf, TaskState } from '../../core/task-state.ts';
 import { type TraceContext, traceOfRow } from '../../core/tracing.ts';
 import type { Schema } from '../schema.ts';
-import { PREPARED_EMBEDDED } from '../sql.ts';
+import { PREPARED } from '../sql.ts';
 import { INTO_ATTEMPTS } from './attempt.ts';
 import { INTO_AUDIT, keptMessage } from './audit.ts';
 import { TASK_COLUMNS, type TaskRow, toTask } from './task.ts';
@@ -276,7 +276,7 @@ export async function finishRuns(
       from written as w
     )
     select w.id, w.tenant, w.is_internal, w.priority, w.parent_id, w.state, w.stop_note, w.stop_message, w.seconds, w.runs
-    from written as w ${PREPARED_EMBEDDED}`.execute(db);
+    from written as w ${PREPARED}`.execute(db);
   return written.rows.map((row) => ({
     taskId: row.id,
     tenant: row.tenant,
@@ -294,7 +294,13 @@ export async function finishRuns(
 function deduplicate(ends: readonly RunCompletion[]) {
   const known = new Map<string, number>();
   const variants: object[] = [];
-  const indexOf = (end: RunCompletion): number => {
+  const indexes: number[] = [];
+  for (const [place, end] of ends.entries()) {
+    const last = ends[place - 1];
+    if (last !== undefined && endsAlike(end, last)) {
+      indexes.push(indexes.at(-1) ?? 0);
+      continue;
+    }
     const variant = {
       attempt: end.attempt,
       to_state: TaskState[end.to],
@@ -317,12 +323,36 @@ function deduplicate(ends: readonly RunCompletion[]) {
       error: end.error ?? null,
     };
     const key = JSON.stringify(variant);
-    const index = known.get(key);
-    if (index !== undefined) return index;
-    known.set(key, variants.length);
-    return variants.push({ variant: variants.length, ...variant }) - 1;
-  };
-  return { ids: ends.map((end) => end.taskId), indexes: ends.map(indexOf), variants };
+    const index = known.get(key) ?? variants.length;
+    if (index === variants.length) variants.push({ variant: index, ...variant });
+    known.set(key, index);
+    indexes.push(index);
+  }
+  return { ids: ends.map((end) => end.taskId), indexes, variants };
+}
+
+/** The properties of an end that the statement writes, besides its task. */
+const WRITTEN = Object.keys({
+  attempt: true,
+  outcome: true,
+  error: true,
+  to: true,
+  result: true,
+  failures: true,
+  losses: true,
+  progressPercent: true,
+  progressDescription: true,
+  fileName: true,
+  next: true,
+  neverBegan: true,
+  nodeId: true,
+  leaseOwner: true,
+  reason: true,
+} satisfies Record<Exclude<keyof RunCompletion, 'taskId'>, true>) as (keyof RunCompletion)[];
+
+/** True if two ends differ only in their tasks. Compares objects by identity, so it misses some. */
+function endsAlike(end: RunCompletion, other: RunCompletion): boolean {
+  return WRITTEN.every((key) => end[key] === other[key]);
 }
 
 /** Returns the message of a stop request. Texts of earlier releases have no message and are their own template. */
@@ -373,7 +403,7 @@ export async function renewLeases(db: Kysely<Schema>, signs: readonly SignOfLife
       id int, attempt int, lease int, percent smallint, progress text, message jsonb
     )
     where t.id = d.id and t.attempt = d.attempt and t.state = ${TaskState.Started}
-    returning t.id, t.attempt, t.stop_note ${PREPARED_EMBEDDED}`.execute(db);
+    returning t.id, t.attempt, t.stop_note ${PREPARED}`.execute(db);
   return held.rows.map((row) => ({ taskId: row.id, attempt: row.attempt, stopNote: row.stop_note }));
 }
 

@@ -3,7 +3,7 @@ import type { LogLevel } from '../../core/task.ts';
 import { TaskState } from '../../core/task-state.ts';
 import { type BoundedRow, boundedRows, type Rows, withinBytes } from '../list-reads.ts';
 import type { Schema } from '../schema.ts';
-import { PREPARED_EMBEDDED } from '../sql.ts';
+import { PREPARED } from '../sql.ts';
 
 /** Maximum number of lines in the log of a task; the oldest are deleted. */
 export const MAX_LOG_LINES = 1000;
@@ -43,7 +43,7 @@ export async function appendLog(db: Kysely<Schema>, lines: readonly RunLogLine[]
     )
     join batchline.task as t on t.id = d.id and t.attempt = d.attempt
       and (t.state = ${TaskState.Started} or d.after_end)
-    order by d.place ${PREPARED_EMBEDDED}`.execute(db);
+    order by d.place ${PREPARED}`.execute(db);
   const ids = JSON.stringify([...new Set(lines.map((line) => line.taskId))]);
   await sql`
     delete from batchline.task_log as l
@@ -52,7 +52,7 @@ export async function appendLog(db: Kysely<Schema>, lines: readonly RunLogLine[]
         select o.id from batchline.task_log as o where o.task_id = d.value::int
         order by o.id desc offset ${MAX_LOG_LINES} limit 1
       ) as cut
-    where l.task_id = d.value::int and l.id <= cut.id`.execute(db);
+    where l.task_id = d.value::int and l.id <= cut.id ${PREPARED}`.execute(db);
 }
 
 /**

@@ -253,6 +253,9 @@ const HELD = sql.raw(ACTIVE_STATES.map((state) => TaskState[state]).join(', '));
  */
 export const IS_ACTIVE = sql<boolean>`t.state::int in (${HELD})`;
 
+/** Matches parents that wait for their children. */
+export const IS_WAITING = sql<boolean>`t.state = ${sql.lit(TaskState.Started)} and t.lease_owner is null`;
+
 /**
  * The `from` and `where` clauses of parents that wait and whose children have all ended: `f` are their counts, `t` the tasks.
  * Append further conditions with `and`. Without any such parent, it reads nothing else.
@@ -260,7 +263,7 @@ export const IS_ACTIVE = sql<boolean>`t.state::int in (${HELD})`;
 export const FROM_READY_PARENTS = sql`batchline.task_family as f
   join batchline.task as t on t.id = f.parent_id and t.job_id = f.job_id
   where exists (select 1 from batchline.task_family as o where o.ready_since is not null)
-    and f.ready_since is not null and t.state = ${sql.lit(TaskState.Started)} and t.lease_owner is null`;
+    and f.ready_since is not null and ${IS_WAITING}`;
 
 /** Matches inactive tasks, through the indexes of lists. */
 export const IS_INACTIVE = sql<boolean>`t.state not in (${HELD})`;

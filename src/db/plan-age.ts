@@ -1,0 +1,23 @@
+/** Maximum age of the plans of a session. */
+const MAX_AGE_MS = 1000;
+
+/** Discards all plans of a session. Its statements remain prepared. */
+export const DISCARD_PLANS = 'discard plans';
+
+/**
+ * The age of the plans of a session. A plan is chosen by the sizes of its tables. One that was made for an empty table reads
+ * the whole table, and PostgreSQL would keep it until the next ANALYZE: forever in the embedded database, which has no
+ * autovacuum. So a session discards its plans every second, which costs less than a thousandth of its time
+ * (docs/decisions/0032-plans-for-a-second.md).
+ */
+export class PlanAge {
+  #since = Number.NEGATIVE_INFINITY;
+
+  /** Returns true if the plans are too old. The caller must discard them then. */
+  expire(): boolean {
+    const now = performance.now();
+    if (now - this.#since < MAX_AGE_MS) return false;
+    this.#since = now;
+    return true;
+  }
+}
