@@ -6,6 +6,9 @@ import { useStore } from '../store.ts';
 import { useTexts } from '../texts.tsx';
 import { tickSteps } from './statistics.ts';
 
+/** In seconds. */
+const TWO_DAYS = 2 * 86_400;
+
 /** A line of a plot, in the colour of a state. */
 export interface Line {
   readonly label: string;
@@ -47,6 +50,7 @@ export function Plot({
     const style = getComputedStyle(document.documentElement);
     const colour = (name: string): string => resolveColour(style.getPropertyValue(name));
     const clock = new Intl.DateTimeFormat(locale, { timeZone: timeZone(), timeStyle: 'short' });
+    const date = new Intl.DateTimeFormat(locale, { timeZone: timeZone(), day: 'numeric', month: 'numeric' });
     const axis = {
       stroke: colour('--dim'),
       grid: { stroke: colour('--line'), width: 1 },
@@ -60,7 +64,15 @@ export function Plot({
         cursor: { y: false, points: { size: 6 } },
         scales: { y: { range: (_, __, max) => [0, Math.max(max * 1.1, precision * 5)] } },
         axes: [
-          { ...axis, size: 30, values: (_, ticks) => ticks.map((tick) => clock.format(tick * 1000)) },
+          {
+            ...axis,
+            size: 30,
+            values: (_, ticks) => {
+              // In a long period, the time of day of each tick is midnight.
+              const isLong = (ticks.at(-1) ?? 0) - (ticks[0] ?? 0) > TWO_DAYS;
+              return ticks.map((tick) => (isLong ? date : clock).format(tick * 1000));
+            },
+          },
           {
             ...axis,
             size: 60,
