@@ -69,7 +69,9 @@ export class Batcher<T, R = void> {
     const keys = new Set<unknown>();
     let rest: Entry<T, R>[] = [];
     let weight = 0;
-    for (const [index, entry] of this.#waiting.entries()) {
+    let index = -1;
+    for (const entry of this.#waiting) {
+      index += 1;
       const heavier = weight + weightOf(entry.item);
       if (taken.length === maxItems || (taken.length > 0 && heavier > maxWeight)) {
         rest = this.#waiting.slice(index);

@@ -38,8 +38,8 @@ export class WorkSpan {
   constructor(span: Span, parent: Context, isOwn = true) {
     this.#span = span;
     this.#isOwn = isOwn;
-    this.#context = trace.setSpan(parent, span);
     this.trace = traceOf(span.spanContext());
+    this.#context = this.trace === null ? parent : trace.setSpan(parent, span);
   }
 
   /** The id of the trace; `undefined` if there is none. */

@@ -209,25 +209,23 @@ export async function runWithGracePeriod(
   work: Promise<unknown>,
   { graceSeconds, onAbandoned, onFailure }: Supervision,
 ): Promise<RunOutcome | undefined> {
-  const grace = Promise.withResolvers<'abandoned'>();
   let timer: NodeJS.Timeout | undefined;
-  const removeListener = control.onCancel(() => {
-    timer = setTimeout(() => {
-      onAbandoned();
-      grace.resolve('abandoned');
-    }, graceSeconds * 1000);
-  });
+  let removeListener: (() => void) | undefined;
   try {
-    const outcome = await Promise.race([
-      work.then(
-        (value) => returnedOutcome(value),
-        (error: unknown): RunOutcome => {
+    const outcome = await new Promise<RunOutcome | 'abandoned'>((resolve, reject) => {
+      removeListener = control.onCancel(() => {
+        timer = setTimeout(() => {
+          onAbandoned();
+          resolve('abandoned');
+        }, graceSeconds * 1000);
+      });
+      work
+        .then(returnedOutcome, (error: unknown): RunOutcome => {
           if (control.cancelReason === undefined) onFailure(loggableError(error));
           return failedOutcome(error);
-        },
-      ),
-      grace.promise,
-    ]);
+        })
+        .then(resolve, reject);
+    });
     // Node.js reports an unhandled rejection after the current microtasks.
     await nextTurn();
     if (!control.ownsTask) return undefined;
@@ -244,6 +242,6 @@ export async function runWithGracePeriod(
   } finally {
     control.conclude();
     clearTimeout(timer);
-    removeListener();
+    removeListener?.();
   }
 }

@@ -295,9 +295,11 @@ function deduplicate(ends: readonly RunCompletion[]) {
   const known = new Map<string, number>();
   const variants: object[] = [];
   const indexes: number[] = [];
-  for (const [place, end] of ends.entries()) {
-    const last = ends[place - 1];
-    if (last !== undefined && endsAlike(end, last)) {
+  let last: RunCompletion | undefined;
+  for (const end of ends) {
+    const isLikeLast = last !== undefined && endsAlike(end, last);
+    last = end;
+    if (isLikeLast) {
       indexes.push(indexes.at(-1) ?? 0);
       continue;
     }
