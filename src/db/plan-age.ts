@@ -12,6 +12,7 @@ export const DISCARD_PLANS = 'discard plans';
  */
 export class PlanAge {
   #since = Number.NEGATIVE_INFINITY;
+  #usedAt = Number.NEGATIVE_INFINITY;
 
   /** Returns true if the plans are too old. The caller must discard them then. */
   expire(): boolean {
@@ -19,5 +20,13 @@ export class PlanAge {
     if (now - this.#since < MAX_AGE_MS) return false;
     this.#since = now;
     return true;
+  }
+
+  /** Notes a statement. Returns true if it is the only one in a second, so that discarding plans for it costs more than it saves. */
+  isIdle(): boolean {
+    const now = performance.now();
+    const isIdle = now - this.#usedAt >= MAX_AGE_MS;
+    this.#usedAt = now;
+    return isIdle;
   }
 }

@@ -21,7 +21,8 @@ export class PreparedStatementClient extends pg.Client {
   // biome-ignore lint/suspicious/noExplicitAny: passes on every overload of pg
   override query(text: any, values?: any, ...rest: any[]): any {
     const plain = (super.query as (...args: unknown[]) => unknown).bind(this);
-    if (typeof text !== 'string' || !text.endsWith(PREPARED_MARK)) return plain(text, values, ...rest);
+    if (typeof text !== 'string' || !text.endsWith(PREPARED_MARK) || this.#planAge.isIdle())
+      return plain(text, values, ...rest);
     // A failed transaction executes nothing.
     if (this.getTransactionStatus() !== 'E' && this.#planAge.expire()) {
       const discarded = plain(DISCARD_PLANS) as Promise<unknown>;
