@@ -34,7 +34,8 @@ function answer(to: ServerResponse, status: number, body: unknown): void {
 
 async function hear(request: IncomingMessage, to: ServerResponse): Promise<void> {
   const call = `${request.method} ${request.url?.replace('/api/v1/Workers', '')}`;
-  const [path, name] = call.split('?Call=');
+  const [path, query] = call.split('?');
+  const name = new URLSearchParams(query).get('Call');
   calls.push(
     path === 'POST /Leases/7.1/Return' ? `${path} ${JSON.stringify(await json(request))}` : `${path}`,
   );
