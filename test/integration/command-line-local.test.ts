@@ -203,6 +203,8 @@ describe('batchline user, token and app', () => {
         Roles: ['viewer'],
         DatabaseSerialNumber: 'North',
         Disabled: false,
+        LastSignIn: null,
+        LastSignInBy: null,
       });
       expect(await json(['user', 'list'])).toContainEqual(eva);
       expect(await statusOf(server.url, { Authorization: `Basic ${btoa('eva:a long password')}` })).toBe(200);
