@@ -9,7 +9,9 @@ import { expectError } from './helpers.ts';
 /** Calls that need no sign-in, with the status of a call without a body. */
 const WITHOUT_SIGN_IN = new Map([
   ['GET /Texts', 200],
+  ['GET /SignIn/Methods', 200],
   ['POST /SignIn', 400],
+  ['POST /SignIn/Password', 400],
 ]);
 
 const ORDER = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];

@@ -285,8 +285,8 @@ describe('beside a server on PostgreSQL', () => {
       stderr: expect.stringContaining('too short'),
     });
     expect((await batchline('user list')).stdout.split('\n')).toEqual([
-      '1\tadmin\tadministrator\t-',
-      '2\teva\tviewer\t-',
+      expect.stringMatching(/^1\tadmin\tadministrator\t-\tlast sign-in \S+ \(basic\)$/),
+      '2\teva\tviewer\t-\tnever signed in',
       '',
     ]);
     expect(await ApiClient.signIn(server.url, 'eva', password)).toMatchObject({ associateId: 2 });
