@@ -38,6 +38,9 @@ const EXCEPTIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'docs/scale-out.md': {
     'export DATABASE_URL': 'needs several machines and S3; test/faults runs such processes',
     DATABASE_URL: 'needs PgBouncer; test/faults runs one',
+    BATCHLINE_SCHEMA: 'needs PostgreSQL; test/integration/nodes/schemas.test.ts has one',
+    'export BATCHLINE_CONTROL_URL': 'needs databases for two cells; test/integration/cells has them',
+    'batchline tenant move': 'needs two cells; test/integration/cells has them',
   },
   'docs/move.md': {
     'batchline move': 'needs a PostgreSQL to move to; test/integration/move.test.ts has one',
