@@ -121,10 +121,15 @@ export async function readAudit(db: Kysely<Schema>, taskId: number): Promise<Aud
   return rows.map(toAuditEntry);
 }
 
-/** Owner and definition of the deleted task of `batchline.task_audit as a`: its last row has them (`deleteTaskRows`). */
-export const DELETED_TASK = sql`
+/**
+ * Joins `d`: owner and definition of a deleted task, for `batchline.task_audit as a` left-joined to `batchline.task as t`. The
+ * last row of the task has them (`deleteTaskRows`). The conditions are inside, so that rows of other tasks look up nothing.
+ */
+export const JOIN_DELETED_TASK = sql`left join lateral (
   select l.owner_id, l.name from batchline.task_audit as l
-  where l.task_id = a.task_id and l.name is not null order by l.id desc limit 1`;
+  where t.id is null and a.name is null and l.task_id = a.task_id and l.name is not null
+  order by l.id desc limit 1
+) as d on true`;
 
 /** The columns of `batchline.task_audit as a` that `toAuditEntry` needs. */
 export const AUDIT_COLUMNS = sql`a.at, a.actor_id, a.node_id, a.from_state, a.to_state, a.attempt, a.reason,

@@ -4,7 +4,7 @@ import type { MessageData } from '../../core/message.ts';
 import { type StoredState, storedStateOf } from '../../core/task-state.ts';
 import { type TraceContext, traceOfRow } from '../../core/tracing.ts';
 import type { Schema } from '../schema.ts';
-import { AUDIT_COLUMNS, type AuditEntry, type AuditRow, DELETED_TASK, toAuditEntry } from './audit.ts';
+import { AUDIT_COLUMNS, type AuditEntry, type AuditRow, JOIN_DELETED_TASK, toAuditEntry } from './audit.ts';
 
 /** A change of a task's state: an audit entry with the task's tenant, owner and definition. */
 export interface TaskEvent extends AuditEntry {
@@ -44,7 +44,7 @@ export async function readEvents(db: Kysely<Schema>, range: EventRange, limit: n
       coalesce(t.name, a.name, d.name) as name, ${AUDIT_COLUMNS}, t.traceparent, t.tracestate
     from batchline.task_audit as a
     left join batchline.task as t on t.id = a.task_id and not t.is_internal
-    left join lateral (${DELETED_TASK}) as d on t.id is null and a.name is null
+    ${JOIN_DELETED_TASK}
     where ${sql.join(conditions, sql` and `)}
     order by a.id
     limit ${limit}`.execute(db);

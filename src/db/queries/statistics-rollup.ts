@@ -1,7 +1,7 @@
 import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
 import { TaskState } from '../../core/task-state.ts';
 import type { Schema } from '../schema.ts';
-import { DELETED_TASK } from './audit.ts';
+import { JOIN_DELETED_TASK } from './audit.ts';
 import { IS_STOP, IS_STOPPED } from './task.ts';
 
 /** The lengths of the intervals that are counted, in seconds. Each interval has its own rows. */
@@ -45,7 +45,7 @@ export function countable(audit: RawBuilder<unknown>): RawBuilder<unknown> {
       -- The due time of a retry replaces that of the first run, so that the registration is the best approximation.
       extract(epoch from a.at - case when t.run_after <= a.at then t.run_after else t.created end) as waited
     from (${audit}) as a left join batchline.task as t on t.id = a.task_id
-    left join lateral (${DELETED_TASK}) as d on t.id is null and a.name is null
+    ${JOIN_DELETED_TASK}
     where t.is_internal is not true`;
 }
 
