@@ -21,30 +21,42 @@ afterEach(() => {
 
 const prepared = { name: expect.stringMatching(/^batchline_\d+$/), text: FIND, values: [1] };
 
-test('discards the plans of a session before its first prepared statement in a second', () => {
+test('does not prepare a statement that is the first in a second', () => {
   const client = new PreparedStatementClient();
+  for (let second = 0; second < 3; second += 1) {
+    client.query(FIND, [1]);
+    vi.advanceTimersByTime(1000);
+  }
+  expect(sent).toEqual([FIND, FIND, FIND]);
+});
+
+test('discards the plans of a busy session once a second', () => {
+  const client = new PreparedStatementClient();
+  client.query(FIND, [1]);
   client.query(FIND, [1]);
   vi.advanceTimersByTime(999);
   client.query(FIND, [1]);
-  expect(sent).toEqual(['discard plans', prepared, prepared]);
+  expect(sent).toEqual([FIND, 'discard plans', prepared, prepared]);
   vi.advanceTimersByTime(1);
   client.query('select 1');
   client.query(FIND, [1]);
-  expect(sent.slice(3)).toEqual(['select 1', 'discard plans', prepared]);
+  expect(sent.slice(4)).toEqual(['select 1', 'discard plans', prepared]);
 });
 
 test('each session has its own plans', () => {
-  for (const client of [new PreparedStatementClient(), new PreparedStatementClient()])
-    client.query(FIND, [1]);
-  expect(sent).toEqual(['discard plans', prepared, 'discard plans', prepared]);
+  const clients = [new PreparedStatementClient(), new PreparedStatementClient()];
+  for (const client of clients) client.query(FIND, [1]);
+  for (const client of clients) client.query(FIND, [1]);
+  expect(sent).toEqual([FIND, FIND, 'discard plans', prepared, 'discard plans', prepared]);
 });
 
 test('discards nothing in a failed transaction, which executes nothing', () => {
   const client = new PreparedStatementClient();
+  client.query(FIND, [1]);
   const status = vi.spyOn(client, 'getTransactionStatus').mockReturnValue('E');
   client.query(FIND, [1]);
-  expect(sent).toEqual([prepared]);
+  expect(sent).toEqual([FIND, prepared]);
   status.mockReturnValue('T');
   client.query(FIND, [1]);
-  expect(sent.slice(1)).toEqual(['discard plans', prepared]);
+  expect(sent.slice(2)).toEqual(['discard plans', prepared]);
 });
