@@ -139,8 +139,8 @@ describe.each(DATABASES)('start options on %s', (kind) => {
       expect(logged).toEqual([]);
       await sql`select setval(${sequence}::regclass, 2147483646)`.execute(db);
       try {
-        const last = await start('', table === 'task' ? { Name: 'parent' } : body);
-        const parent = table === 'task' ? last : await start('', { Name: 'parent' });
+        const last = await start('', table === 'task' ? { Name: 'starter' } : body);
+        const parent = table === 'task' ? last : await start('', { Name: 'starter' });
         expect(await server.admin.ended(parent)).toMatchObject({ State: 'Failed', Result: says });
         expect(await server.admin.call('POST', '/BatchTask', body)).toMatchObject(refused);
         expect(
