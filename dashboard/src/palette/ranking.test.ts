@@ -15,6 +15,8 @@ test.each([
   ['parametres', ['Paramètres']],
   ['TTING', ['Settings']],
   ['zzz', []],
+  ['csv-', ['Start csv-import']],
+  ['(', []],
 ])('"%s" finds %j', (query, expected) => {
   expect(labels(query)).toEqual(expected);
 });
