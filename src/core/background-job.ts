@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
 import { backoffMs } from './retry.ts';
 
 /** The delay after the first failed round; it doubles with each further one. */
@@ -136,5 +137,33 @@ export class BackgroundJob {
     this.#notBefore = performance.now() + delayMs;
     this.#dueAt = Number.POSITIVE_INFINITY;
     this.wakeIn(delayMs);
+  }
+}
+
+/** The result of one batch. */
+export interface BatchResult {
+  /** Number of processed rows. */
+  readonly rows: number;
+  /** True if there may be further rows. */
+  readonly more: boolean;
+}
+
+/**
+ * Processes rows in batches until none are left or the signal aborts.
+ *
+ * @param pauseMs delay between two batches, so that others can proceed
+ * @returns the number of processed rows
+ */
+export async function inBatches(
+  batch: () => Promise<BatchResult>,
+  { signal, pauseMs = 0 }: { readonly signal?: AbortSignal | undefined; readonly pauseMs?: number },
+): Promise<number> {
+  for (let total = 0; ; ) {
+    if (signal?.aborted === true) return total;
+    const { rows, more } = await batch();
+    total += rows;
+    if (!more) return total;
+    // An abort ends the delay; the loop checks the signal.
+    if (pauseMs > 0) await delay(pauseMs, undefined, { signal }).catch(() => undefined);
   }
 }

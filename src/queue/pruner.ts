@@ -1,7 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { RetentionConfig } from '../config.ts';
-import { BackgroundJob } from '../core/background-job.ts';
+import { BackgroundJob, type BatchResult, inBatches } from '../core/background-job.ts';
 import { cutoffOf, mergeRules } from '../core/retention.ts';
 import { ENDED_STATES } from '../core/task-state.ts';
 import type { Database } from '../db/database.ts';
@@ -101,7 +100,7 @@ export class Pruner {
     const removed = await this.#inBatches(async () => {
       const step = await removeOldAudit(this.#database.sql, from, before, AUDIT_BATCH);
       from = step.to ?? from;
-      return { removed: step.removed, more: step.to !== undefined };
+      return { rows: step.removed, more: step.to !== undefined };
     });
     if (removed > 0)
       this.#log.info(
@@ -117,7 +116,7 @@ export class Pruner {
     return this.#inBatches(async () => {
       const step = await removeStaleWords(this.#database.sql, after, AUDIT_BATCH);
       after = step.to ?? after;
-      return { removed: step.removed, more: step.to !== undefined };
+      return { rows: step.removed, more: step.to !== undefined };
     });
   }
 
@@ -148,7 +147,7 @@ export class Pruner {
             return { ids, keys };
           });
           await this.#files.removeResults(ids, keys);
-          return { removed: ids.length, more: ids.length === BATCH };
+          return { rows: ids.length, more: ids.length === BATCH };
         });
       }
     }
@@ -161,18 +160,12 @@ export class Pruner {
     return this.#inBatches(async () => {
       const ids = await inTransaction(this.#database, (trx) => deleteUnusedUploads(trx, before, BATCH));
       await this.#files.removeUploadContents(ids);
-      return { removed: ids.length, more: ids.length === BATCH };
+      return { rows: ids.length, more: ids.length === BATCH };
     });
   }
 
-  async #inBatches(remove: () => Promise<{ removed: number; more: boolean }>): Promise<number> {
-    for (let total = 0; ; ) {
-      if (this.#stopping.signal.aborted) return total;
-      const { removed, more } = await remove();
-      total += removed;
-      if (!more) return total;
-      await delay(PAUSE_MS, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
-    }
+  #inBatches(batch: () => Promise<BatchResult>): Promise<number> {
+    return inBatches(batch, { signal: this.#stopping.signal, pauseMs: PAUSE_MS });
   }
 }
 
@@ -209,23 +202,21 @@ export class Housekeeping {
 
   /** Processes all pending rows, until the signal aborts. */
   async sweep(signal?: AbortSignal): Promise<void> {
-    await inBatches(signal, () => deleteExpiredKeys(this.#database.sql, SWEEP_BATCH));
-    const moved = await inBatches(signal, () => moveDetails(this.#database.sql, SWEEP_BATCH));
+    const { sql } = this.#database;
+    const sweepAll = (work: () => Promise<number>): Promise<number> =>
+      inBatches(
+        async () => {
+          const rows = await work();
+          return { rows, more: rows >= SWEEP_BATCH };
+        },
+        { signal },
+      );
+    await sweepAll(() => deleteExpiredKeys(sql, SWEEP_BATCH));
+    const moved = await sweepAll(() => moveDetails(sql, SWEEP_BATCH));
     if (moved > 0)
       this.#log.info(
         { event: 'housekeeping.details_table_set', tasks: moved },
         'DetailsTable of tasks from an older release set to 205',
       );
   }
-}
-
-/** Repeats a step until a batch is not full. Returns the number of written rows. */
-async function inBatches(signal: AbortSignal | undefined, step: () => Promise<number>): Promise<number> {
-  let total = 0;
-  while (signal?.aborted !== true) {
-    const count = await step();
-    total += count;
-    if (count < SWEEP_BATCH) break;
-  }
-  return total;
 }

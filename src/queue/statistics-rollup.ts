@@ -1,13 +1,11 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { BackgroundJob } from '../core/background-job.ts';
+import { type BackgroundJob, inBatches } from '../core/background-job.ts';
 import { cutoffOf, type Retention } from '../core/retention.ts';
 import type { Database } from '../db/database.ts';
 import { settledPosition } from '../db/queries/event.ts';
 import {
   beginCounting,
   COUNTED_STEPS,
-  type Counted,
   type CountedStep,
   countNewer,
   countOlder,
@@ -91,10 +89,9 @@ export class StatisticsRollup {
     const hasNewer = range !== undefined && range.last > range.high;
     const newer = hasNewer ? await this.#countNewer(now, signal) : 0;
     if (range?.low === 0) return newer;
-    const older = await this.#inBatches(
+    const older = await inBatches(
       () => inQuietTransaction(db, (trx) => countOlder(trx, this.#steps(now), BATCH)),
-      PAUSE_MS,
-      signal,
+      { signal, pauseMs: PAUSE_MS },
     );
     if (older >= BATCH)
       this.#log.info(
@@ -108,13 +105,12 @@ export class StatisticsRollup {
   async prune(now: Date, signal?: AbortSignal): Promise<void> {
     const db = this.#database.sql;
     for (const step of this.#steps(now)) {
-      await this.#inBatches(
+      await inBatches(
         async () => {
           const rows = await deleteOldCounts(db, step, BATCH);
           return { rows, more: rows === BATCH };
         },
-        PAUSE_MS,
-        signal,
+        { signal, pauseMs: PAUSE_MS },
       );
     }
     let after: number | undefined = 0;
@@ -125,10 +121,9 @@ export class StatisticsRollup {
   async #countNewer(now: Date, signal: AbortSignal | undefined): Promise<number> {
     const db = this.#database.sql;
     const position = await settledPosition(db, signal);
-    return this.#inBatches(
+    return inBatches(
       () => inQuietTransaction(db, (trx) => countNewer(trx, position, this.#steps(now), BATCH)),
-      0,
-      signal,
+      { signal },
     );
   }
 
@@ -137,19 +132,5 @@ export class StatisticsRollup {
       seconds,
       before: cutoffOf(SHORT_STEP_SECONDS[seconds] ?? this.#retention, now),
     }));
-  }
-
-  async #inBatches(
-    work: () => Promise<Counted>,
-    pauseMs: number,
-    signal: AbortSignal | undefined,
-  ): Promise<number> {
-    for (let total = 0; ; ) {
-      if (signal?.aborted === true) return total;
-      const { rows, more } = await work();
-      total += rows;
-      if (!more) return total;
-      if (pauseMs > 0) await delay(pauseMs, undefined, { signal }).catch(() => undefined);
-    }
   }
 }

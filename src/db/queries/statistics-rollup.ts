@@ -1,4 +1,5 @@
 import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
+import type { BatchResult } from '../../core/background-job.ts';
 import { TaskState } from '../../core/task-state.ts';
 import type { Schema } from '../schema.ts';
 import { JOIN_DELETED_TASK } from './audit.ts';
@@ -96,15 +97,7 @@ export async function beginCounting(db: Kysely<Schema>, position: number): Promi
     on conflict do nothing`.execute(db);
 }
 
-/** The progress of counting. */
-export interface Counted {
-  /** Number of audit rows. */
-  readonly rows: number;
-  /** True if further rows can be counted now. */
-  readonly more: boolean;
-}
-
-const NOTHING: Counted = { rows: 0, more: false };
+const NOTHING: BatchResult = { rows: 0, more: false };
 
 /**
  * Counts the next audit rows. Does nothing while another process counts.
@@ -116,7 +109,7 @@ export async function countNewer(
   upTo: number,
   steps: readonly CountedStep[],
   limit: number,
-): Promise<Counted> {
+): Promise<BatchResult> {
   const range = await lockCountedRange(trx);
   if (range === undefined || range.high >= upTo) return NOTHING;
   const page = await sql<{ rows: number; high: string | null }>`
@@ -136,7 +129,7 @@ export async function countOlder(
   trx: Transaction<Schema>,
   steps: readonly CountedStep[],
   limit: number,
-): Promise<Counted> {
+): Promise<BatchResult> {
   const range = await lockCountedRange(trx);
   if (range === undefined || range.low <= 0) return NOTHING;
   const page = await sql<{ rows: number; first: string | null; last_at: Date | null }>`
