@@ -1,7 +1,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Schema } from '../schema.ts';
 import { inQuietTransaction } from '../transaction.ts';
-import { keyOf, rowsOf, sumRows, type TransferTable, tableName } from './rows.ts';
+import { areEqual, keyOf, rowsOf, sumRows, type TransferTable, tableName, typedRows } from './rows.ts';
 
 /** Number of rows that are compared, and written if they differ, at once. */
 const CHUNK = 2000;
@@ -47,9 +47,7 @@ export async function deleteExtraRows(
     const rows = await readChunk(from, table, chunk);
     await sql`
       delete from ${name} as t where ${inRange(table, chunk)} and (${keyOf(table, sql`t`)}) not in (
-        select ${keyOf(table, sql`v.row`)} from (
-          select value::${name} as row from unnest(${sql.val(rows)}::text[]) as value offset 0
-        ) as v
+        select ${keyOf(table, sql`typed.row`)} from ${typedRows(table, rows)}
       )`.execute(to);
   }
 }
@@ -66,7 +64,7 @@ async function* differentChunks(
     const chunk = { after, upTo: rows[0]?.row };
     const part = { ...table, where: inRange(table, chunk) };
     const [source, target] = await Promise.all([sumRows(from, part), sumRows(to, part)]);
-    if (source.rows !== target.rows || source.checksum !== target.checksum) yield chunk;
+    if (!areEqual(source, target)) yield chunk;
     if (chunk.upTo === undefined) return;
     after = chunk.upTo;
   }
@@ -108,9 +106,7 @@ async function upsertRows(
   await inQuietTransaction(to, (trx) =>
     sql`
       insert into ${name} overriding system value
-      select (typed.row).* from (
-        select value::${name} as row from unnest(${sql.val(rows)}::text[]) as value offset 0
-      ) as typed
+      select (typed.row).* from ${typedRows(table, rows)}
       on conflict (${sql.join(table.key.map((column) => sql.id(column)))}) ${onConflict}`.execute(trx),
   );
 }

@@ -28,10 +28,29 @@ export function rowsOf({ where }: TransferTable): RawBuilder<unknown> {
   return where ?? sql`true`;
 }
 
+/** The columns of the primary key of the table `pg_class as c` in order, as JSON; null if it has none. */
+export const PRIMARY_KEY = sql<string[] | null>`(select json_agg(a.attname order by k.position)
+  from pg_index as i
+  cross join unnest(i.indkey) with ordinality as k (attnum, position)
+  join pg_attribute as a on a.attrelid = i.indrelid and a.attnum = k.attnum
+  where i.indrelid = c.oid and i.indisprimary)`;
+
+/** The rows of a table in their text representation, as a list `typed (row)` for a `from` clause. */
+export function typedRows(table: TransferTable, rows: readonly string[]): RawBuilder<unknown> {
+  return sql`(
+    select value::${tableName(table)} as row from unnest(${sql.val([...rows])}::text[]) as value offset 0
+  ) as typed`;
+}
+
 /** Number of rows of a table, and a checksum of their content. */
 export interface TableSum {
   readonly rows: number;
   readonly checksum: string;
+}
+
+/** True if two sums are those of the same rows. */
+export function areEqual(one: TableSum, other: TableSum): boolean {
+  return one.rows === other.rows && one.checksum === other.checksum;
 }
 
 /** Counts the rows of a table and computes their checksum, which does not depend on their order. */
@@ -109,9 +128,10 @@ async function insertRows(
   const name = tableName(table);
   await sql`
     insert into ${name} overriding system value
-    select (typed.row).* from (
-      select value::${name} as row from unnest(${sql.val(rows.map(({ row }) => row))}::text[]) as value offset 0
-    ) as typed`.execute(to);
+    select (typed.row).* from ${typedRows(
+      table,
+      rows.map(({ row }) => row),
+    )}`.execute(to);
 }
 
 /** Creates a table of imported data in the target, unless it exists. */

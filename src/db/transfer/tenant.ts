@@ -1,10 +1,19 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { OperatorError } from '../../core/errors.ts';
-import { TaskState } from '../../core/task-state.ts';
+import { ENDED_STATES, TaskState } from '../../core/task-state.ts';
 import { asMover } from '../queries/tenant-fence.ts';
 import type { Schema } from '../schema.ts';
 import { deleteExtraRows, reconcileRows } from './reconcile.ts';
-import { createDataTable, sumRows, type TableSum, type TransferTable, tableName } from './rows.ts';
+import {
+  areEqual,
+  createDataTable,
+  PRIMARY_KEY,
+  rowsOf,
+  sumRows,
+  type TableSum,
+  type TransferTable,
+  tableName,
+} from './rows.ts';
 
 /** The condition on the row `t` of a table that makes it a tenant's. */
 type Belongs = (tenant: string) => RawBuilder<unknown>;
@@ -49,6 +58,9 @@ const TENANT_TABLES: Readonly<Record<string, Belongs>> = {
 /** Copied, but not compared: a background job writes it at any time. */
 const INDEX = 'task_search';
 
+/** Matches an ended task `o`. */
+const ENDED_TASK = sql`o.state in (${sql.join(ENDED_STATES.map((state) => TaskState[state]))})`;
+
 /** Tables that have a column `tenant` and whose rows stay: they describe the work of the cell. */
 const STAYING = ['worker', 'tenant_fence', 'statistics_count', 'statistics_worker', 'statistics_failure'];
 
@@ -56,11 +68,7 @@ const STAYING = ['worker', 'tenant_fence', 'statistics_count', 'statistics_worke
 async function listTenantTables(db: Kysely<Schema>, tenant: string): Promise<TransferTable[]> {
   const { rows } = await sql<{ name: string; key: string[] | null; hasTenant: boolean }>`
     select c.relname as name,
-      (select json_agg(a.attname order by k.position)
-        from pg_index as i
-        cross join unnest(i.indkey) with ordinality as k (attnum, position)
-        join pg_attribute as a on a.attrelid = i.indrelid and a.attnum = k.attnum
-        where i.indrelid = c.oid and i.indisprimary) as key,
+      ${PRIMARY_KEY} as key,
       exists (select 1 from pg_attribute as a where a.attrelid = c.oid and a.attname = 'tenant' and not a.attisdropped)
         as "hasTenant"
     from pg_class as c
@@ -136,18 +144,11 @@ export async function copyHistory(
         ? sql`true`
         : sql`exists (
             select 1 from batchline.task as o
-            where o.id = ${sql.ref(`t.${column}`)} and o.state in (${sql.join(ENDED)}) and o.updated < ${before}
+            where o.id = ${sql.ref(`t.${column}`)} and ${ENDED_TASK} and o.updated < ${before}
           )`;
-    await copyInto(
-      from,
-      to,
-      { ...table, where: sql`(${table.where ?? sql`true`} and ${isEnded})` },
-      onCopied,
-    );
+    await copyInto(from, to, { ...table, where: sql`(${rowsOf(table)} and ${isEnded})` }, onCopied);
   }
 }
-
-const ENDED = [TaskState.Succeeded, TaskState.Failed, TaskState.SucceededManualCleanup];
 
 async function copyInto(
   from: Kysely<Schema>,
@@ -212,7 +213,7 @@ async function compareAll(
   const all: Comparison[] = [];
   for (const table of tables.filter(({ name }) => name !== INDEX)) {
     const [source, target] = await Promise.all([sumRows(from, table), sumRows(to, table)]);
-    const isDifferent = source.rows !== target.rows || source.checksum !== target.checksum;
+    const isDifferent = !areEqual(source, target);
     all.push({ table: table.name, source, target, isDifferent });
   }
   return all;
@@ -234,7 +235,7 @@ function deleteBatch(db: Kysely<Schema>, table: TransferTable): Promise<number> 
     const name = tableName(table);
     const { numAffectedRows = 0n } = await sql`
       delete from ${name} where ctid = any (array(
-        select t.ctid from ${name} as t where ${table.where ?? sql`true`} limit ${BATCH}
+        select t.ctid from ${name} as t where ${rowsOf(table)} limit ${BATCH}
       ))`.execute(trx);
     return Number(numAffectedRows);
   });

@@ -3,7 +3,15 @@ import { OperatorError } from '../../core/errors.ts';
 import { TaskState } from '../../core/task-state.ts';
 import type { Schema } from '../schema.ts';
 import { inQuietTransaction } from '../transaction.ts';
-import { copyRows, createDataTable, sumRows, type TransferTable, tableName } from './rows.ts';
+import {
+  areEqual,
+  copyRows,
+  createDataTable,
+  PRIMARY_KEY,
+  sumRows,
+  type TransferTable,
+  tableName,
+} from './rows.ts';
 
 /** Sets the id sequences of the target to those of the source, so that ids are not reused. */
 async function copySequences(from: Kysely<Schema>, to: Kysely<Schema>): Promise<void> {
@@ -57,7 +65,7 @@ export async function transferDatabase(
   for (const table of tables) {
     const [source, target] = [await sumRows(from, table), await sumRows(to, table)];
     const name = `${table.schema}.${table.name}`;
-    if (source.rows !== target.rows || source.checksum !== target.checksum)
+    if (!areEqual(source, target))
       throw new OperatorError(
         'MOVE_MISMATCH',
         `${name} differs after the copy: ${source.rows} rows in the source (checksum ${source.checksum}), ${target.rows} in the target (${target.checksum}). Empty the target and try again.`,
@@ -85,11 +93,7 @@ async function listTables(db: Kysely<Schema>): Promise<TransferTable[]> {
   const { rows } = await sql<Omit<TransferTable, 'key'> & { key: string[] | null; refers: string[] }>`
     select case c.relnamespace when 'batchline'::regnamespace then 'batchline' else 'batchline_data' end as schema,
       c.relname as name,
-      (select json_agg(a.attname order by k.position)
-        from pg_index as i
-        cross join unnest(i.indkey) with ordinality as k (attnum, position)
-        join pg_attribute as a on a.attrelid = i.indrelid and a.attnum = k.attnum
-        where i.indrelid = c.oid and i.indisprimary) as key,
+      ${PRIMARY_KEY} as key,
       (select coalesce(json_agg(r.relname), '[]') from pg_constraint as f join pg_class as r on r.oid = f.confrelid
         where f.conrelid = c.oid and f.contype = 'f' and f.confrelid <> c.oid) as refers
     from pg_class as c
