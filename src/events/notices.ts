@@ -1,17 +1,13 @@
-import type { Kysely, Transaction } from 'kysely';
+import type { Transaction } from 'kysely';
 import type { Caller } from '../core/access.ts';
 import { type Notice, type Occasion, occasionsOf, shortened } from '../core/notification.ts';
-import type { Database } from '../db/database.ts';
-import { settledEvents, type TaskEvent } from '../db/queries/event.ts';
+import type { TaskEvent } from '../db/queries/event.ts';
 import { type NoticeTask, queueNotices, readNoticeTasks } from '../db/queries/notice.ts';
 import { listSubscriptions, type Subscription } from '../db/queries/subscription.ts';
-import { advanceCursor, lockCursor } from '../db/queries/webhook-delivery.ts';
 import type { Schema } from '../db/schema.ts';
-import { inTransaction } from '../db/transaction.ts';
+import type { EventReaders } from './event-cursor.ts';
 import { concerns } from './feed.ts';
 import { actingCaller } from './rights.ts';
-
-const PAGE = 500;
 
 /** A subscription and the caller that it acts as. */
 interface Reader {
@@ -20,41 +16,20 @@ interface Reader {
   readonly caller: Caller | undefined;
 }
 
-/**
- * Queues the notifications of the next events. Locks the cursor of subscriptions, so that one process handles each event, and
- * advances it in the same transaction.
- *
- * @returns whether there are active subscriptions, and whether there may be more events
- */
-export async function queueEventNotices(
-  database: Database,
-  signal: AbortSignal,
-): Promise<{ readonly active: boolean; readonly more: boolean }> {
-  const subscriptions = await listSubscriptions(database.sql, { active: true });
-  if (subscriptions.length === 0) return { active: false, more: false };
-  return inTransaction(database, async (trx) => {
-    const cursor = await lockCursor(trx, 'subscription');
-    if (cursor === undefined) return { active: true, more: false };
-    // Read again under the lock, to see all subscriptions that the previous lock holder saw.
-    const readers = await readersOf(trx);
-    const begin = Math.min(...readers.map(({ subscription }) => subscription.afterEvent));
-    const from = Number.isFinite(begin) ? Math.max(cursor, begin) : cursor;
-    const { events, position, more } = await settledEvents(trx, from, PAGE, signal);
+/** Subscriptions, with the notifications of the ends of tasks. */
+export const SUBSCRIPTIONS: EventReaders<Subscription> = {
+  kind: 'subscription',
+  list: (db) => listSubscriptions(db, { active: true }),
+  async queue(trx, subscriptions, events) {
+    const readers = await Promise.all(
+      subscriptions.map(async (subscription) => ({
+        subscription,
+        caller: await actingCaller(trx, subscription),
+      })),
+    );
     await queueMatches(trx, readers, events);
-    if (position !== cursor) await advanceCursor(trx, 'subscription', position);
-    return { active: true, more };
-  });
-}
-
-async function readersOf(db: Kysely<Schema>): Promise<Reader[]> {
-  const subscriptions = await listSubscriptions(db, { active: true });
-  return Promise.all(
-    subscriptions.map(async (subscription) => ({
-      subscription,
-      caller: await actingCaller(db, subscription),
-    })),
-  );
-}
+  },
+};
 
 async function queueMatches(
   trx: Transaction<Schema>,

@@ -8,71 +8,50 @@ import { message } from '../core/message.ts';
 import type { WebhookMeter } from '../core/meters.ts';
 import { createAgent } from '../core/ssrf-guard.ts';
 import type { Database } from '../db/database.ts';
-import { settledEvents, type TaskEvent } from '../db/queries/event.ts';
+import type { TaskEvent } from '../db/queries/event.ts';
 import { pruneSubscriptions } from '../db/queries/subscription.ts';
 import { listWebhooks, recordHealth, type Webhook } from '../db/queries/webhook.ts';
 import {
-  advanceCursor,
   claimDeliveries,
   type DeliveryTarget,
   type DueDelivery,
   insertDeliveries,
-  lockCursor,
   pruneDeliveries,
   recordTry,
   type TargetLoad,
   type TryResult,
 } from '../db/queries/webhook-delivery.ts';
 import type { Schema } from '../db/schema.ts';
-import { inTransaction } from '../db/transaction.ts';
+import { type EventReaders, queueNextEvents } from './event-cursor.ts';
 import { concerns, type EventFilter } from './feed.ts';
 import { type NoticeSending, sendNotices } from './notice-delivery.ts';
 import type { NoticeReaders } from './notice-text.ts';
 import { checkSubscriptions } from './notice-watch.ts';
-import { queueEventNotices } from './notices.ts';
+import { SUBSCRIPTIONS } from './notices.ts';
 import { actingCaller } from './rights.ts';
 import { bodyOf, sendDelivery, type Target, TargetBreaker } from './webhook-delivery.ts';
 
-const PAGE = 500;
-
-/**
- * Creates the deliveries of the next events, one per event and matching webhook. Locks the cursor, so that one process
- * handles each event, and advances it in the same transaction.
- *
- * @returns whether there are active webhooks, whether deliveries were created, and whether there may be more events
- */
-async function createDeliveries(
-  database: Database,
-  signal: AbortSignal,
-): Promise<{ readonly active: boolean; readonly made: boolean; readonly more: boolean }> {
-  const webhooks = await listWebhooks(database.sql, { active: true });
-  if (webhooks.length === 0) return { active: false, made: false, more: false };
-  return inTransaction(database, async (trx) => {
-    const cursor = await lockCursor(trx, 'webhook');
-    if (cursor === undefined) return { active: true, made: false, more: false };
-    // Read again under the lock, to see all webhooks that the previous lock holder saw.
-    const current = await Promise.all(
-      (await listWebhooks(trx, { active: true })).map((webhook) => readerOf(trx, webhook)),
+/** Webhooks, with one delivery per event that one wants. */
+const WEBHOOKS: EventReaders<Webhook> = {
+  kind: 'webhook',
+  list: (db) => listWebhooks(db, { active: true }),
+  async queue(trx, webhooks, events) {
+    const readers = await Promise.all(webhooks.map((webhook) => readerOf(trx, webhook)));
+    await insertDeliveries(
+      trx,
+      events.flatMap((event) =>
+        readers
+          .filter((reader) => wants(reader, event))
+          .map(({ webhook }) => ({
+            webhookId: webhook.id,
+            eventId: event.id,
+            body: bodyOf(event),
+            trace: event.trace,
+          })),
+      ),
     );
-    // The cursor does not advance while there are no active webhooks.
-    const begin = Math.min(...current.map(({ webhook }) => webhook.afterEvent));
-    const from = Number.isFinite(begin) ? Math.max(cursor, begin) : cursor;
-    const { events, position, more } = await settledEvents(trx, from, PAGE, signal);
-    const deliveries = events.flatMap((event) =>
-      current
-        .filter((reader) => wants(reader, event))
-        .map(({ webhook }) => ({
-          webhookId: webhook.id,
-          eventId: event.id,
-          body: bodyOf(event),
-          trace: event.trace,
-        })),
-    );
-    await insertDeliveries(trx, deliveries);
-    if (position !== cursor) await advanceCursor(trx, 'webhook', position);
-    return { active: true, made: deliveries.length > 0, more };
-  });
-}
+  },
+};
 
 interface Reader {
   readonly webhook: Webhook;
@@ -205,9 +184,13 @@ export class WebhookSender {
 
   async #round(signal: AbortSignal): Promise<void> {
     let active = false;
-    for (const create of [createDeliveries, queueEventNotices]) {
+    const rounds = [
+      () => queueNextEvents(this.#database, WEBHOOKS, signal),
+      () => queueNextEvents(this.#database, SUBSCRIPTIONS, signal),
+    ];
+    for (const round of rounds) {
       for (let more = true; more && !signal.aborted; ) {
-        const result = await create(this.#database, signal);
+        const result = await round();
         active ||= result.active;
         more = result.more;
       }
