@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { Caller, Role, Scope } from '../core/access.ts';
+import { type Caller, isAdministrator, type Role, type Scope } from '../core/access.ts';
 import { getAssociate } from '../db/queries/account.ts';
 import type { Schema } from '../db/schema.ts';
 
@@ -30,4 +30,40 @@ export async function actingCaller(
     tenant: owner.tenant ?? tenant,
     scopes,
   };
+}
+
+/** Returns the rights of a webhook or subscription that the caller creates: those of their credentials. */
+export function rightsOf({ associateId, tenant, scopes, narrowed, roles }: Caller): StoredRights {
+  return { ownerId: associateId, tenant, scopes, roles: narrowed ? roles : null };
+}
+
+/** True for the caller's own webhooks and subscriptions, and for administrators within their tenant. */
+export function mayManage(
+  caller: Caller,
+  { ownerId, tenant }: Pick<StoredRights, 'ownerId' | 'tenant'>,
+): boolean {
+  if (caller.tenant !== null && tenant !== caller.tenant) return false;
+  return ownerId === caller.associateId || isAdministrator(caller);
+}
+
+type ChangedRights = Omit<StoredRights, 'ownerId'>;
+
+/** The rights after a change by the owner: at most those of the owner's credentials. */
+export function rightsAfterChange(stored: StoredRights, caller: Caller): ChangedRights {
+  const { ownerId, scopes, roles, tenant } = stored;
+  if (ownerId !== caller.associateId) return { scopes, roles, tenant };
+  return {
+    scopes: scopes.filter((scope) => caller.scopes.includes(scope)),
+    roles: caller.narrowed ? caller.roles.filter((role) => roles?.includes(role) ?? true) : roles,
+    tenant: tenant ?? caller.tenant,
+  };
+}
+
+/** True if the rights are fewer than before. */
+export function isNarrower(rights: ChangedRights, before: ChangedRights): boolean {
+  return (
+    rights.scopes.length < before.scopes.length ||
+    rights.roles?.length !== before.roles?.length ||
+    rights.tenant !== before.tenant
+  );
 }

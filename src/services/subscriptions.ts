@@ -20,10 +20,11 @@ import {
 import { getTask } from '../db/queries/task.ts';
 import { type Delivery, deleteWaitingDeliveries, listDeliveries } from '../db/queries/webhook-delivery.ts';
 import { inQuietTransaction } from '../db/transaction.ts';
+import { isNarrower, mayManage, rightsAfterChange, rightsOf } from '../events/rights.ts';
 import { generateSecret } from '../events/webhook-delivery.ts';
 import type { WebhookSender } from '../events/webhook-sender.ts';
-import { maySee as maySeeTask, noSuchTask } from './access.ts';
-import { checkUrl, isNarrower, rightsAfterChange } from './webhooks.ts';
+import { maySee, noSuchTask } from './access.ts';
+import { checkUrl } from './webhooks.ts';
 
 /** Maximum length of an address, in characters. */
 export const MAX_TARGET_LENGTH = 2000;
@@ -57,7 +58,7 @@ export async function readSubscriptions(
 ): Promise<Subscription[]> {
   const ownerId = isAdministrator(caller) ? undefined : caller.associateId;
   const subscriptions = await listSubscriptions(database.sql, { ownerId });
-  return subscriptions.filter((subscription) => maySee(caller, subscription));
+  return subscriptions.filter((subscription) => mayManage(caller, subscription));
 }
 
 /**
@@ -71,7 +72,7 @@ export async function readSubscription(
   id: number,
 ): Promise<Subscription> {
   const subscription = await getSubscription(database.sql, id);
-  if (subscription === undefined || !maySee(caller, subscription))
+  if (subscription === undefined || !mayManage(caller, subscription))
     throw notFound`There is no subscription ${id}.`;
   return subscription;
 }
@@ -95,10 +96,7 @@ export async function createSubscription(
     throw conflict`You have ${count} subscriptions; at most ${MAX_SUBSCRIPTIONS} are accepted. Delete one first.`;
   const subscription = await insertSubscription(database.sql, {
     ...settings,
-    ownerId: caller.associateId,
-    tenant: caller.tenant,
-    scopes: caller.scopes,
-    roles: caller.narrowed ? caller.roles : null,
+    ...rightsOf(caller),
     secret: settings.channel === 'Webhook' ? generateSecret() : '',
     afterEvent: await settledPosition(database.sql),
   });
@@ -194,12 +192,6 @@ function recipientOf(id: number): { readonly kind: 'subscription'; readonly id: 
   return { kind: 'subscription', id };
 }
 
-/** True for the caller's own subscriptions, and for administrators within their tenant. */
-function maySee(caller: Caller, subscription: Subscription): boolean {
-  if (caller.tenant !== null && subscription.tenant !== caller.tenant) return false;
-  return subscription.ownerId === caller.associateId || isAdministrator(caller);
-}
-
 /** Checks settings. Returns them in their normal form. */
 async function check(
   deps: SubscriptionDeps,
@@ -214,7 +206,7 @@ async function check(
     throw forbidden`The occasion FailureRate is for callers who can see all tasks.`;
   if (taskId !== null) {
     const task = await getTask(deps.database.sql, taskId);
-    if (!maySeeTask(caller, task)) throw noSuchTask(taskId);
+    if (!maySee(caller, task)) throw noSuchTask(taskId);
   }
   const code = readLanguageCode(language);
   if (code === undefined)

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Caller } from '../core/access.ts';
-import { checkUrl, isNarrower, rightsAfterChange } from './webhooks.ts';
+import { isNarrower, rightsAfterChange } from '../events/rights.ts';
+import { checkUrl } from './webhooks.ts';
 
 const caller: Caller = {
   associateId: 3,

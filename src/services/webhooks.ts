@@ -29,6 +29,7 @@ import {
 } from '../db/queries/webhook-delivery.ts';
 import type { Schema } from '../db/schema.ts';
 import { inQuietTransaction } from '../db/transaction.ts';
+import { isNarrower, mayManage, rightsAfterChange, rightsOf } from '../events/rights.ts';
 import { generateSecret, subjectOf, testBody } from '../events/webhook-delivery.ts';
 import type { WebhookSender } from '../events/webhook-sender.ts';
 
@@ -63,7 +64,7 @@ export interface WantedWebhook {
 export async function readWebhooks({ database }: WebhookDeps, caller: Caller): Promise<Webhook[]> {
   const ownerId = isAdministrator(caller) ? undefined : caller.associateId;
   const webhooks = await listWebhooks(database.sql, { ownerId });
-  return webhooks.filter((webhook) => maySee(caller, webhook));
+  return webhooks.filter((webhook) => mayManage(caller, webhook));
 }
 
 /**
@@ -73,7 +74,7 @@ export async function readWebhooks({ database }: WebhookDeps, caller: Caller): P
  */
 export async function readWebhook({ database }: WebhookDeps, caller: Caller, id: number): Promise<Webhook> {
   const webhook = await getWebhook(database.sql, id);
-  if (webhook === undefined || !maySee(caller, webhook)) throw notFound`There is no webhook ${id}.`;
+  if (webhook === undefined || !mayManage(caller, webhook)) throw notFound`There is no webhook ${id}.`;
   return webhook;
 }
 
@@ -95,10 +96,7 @@ export async function createWebhook(
     const inserted = await insertWebhook(trx, {
       ...wanted,
       url,
-      ownerId: caller.associateId,
-      tenant: caller.tenant,
-      scopes: caller.scopes,
-      roles: caller.narrowed ? caller.roles : null,
+      ...rightsOf(caller),
       secret: generateSecret(),
       afterEvent,
     });
@@ -241,37 +239,6 @@ export async function repeatDelivery(
   if (delivery === undefined) throw notFound`Webhook ${webhook.id} has no delivery ${String(deliveryId)}.`;
   deps.sender.wake();
   return delivery;
-}
-
-/** True for the caller's own webhooks, and for administrators within their tenant. */
-function maySee(caller: Caller, webhook: Webhook): boolean {
-  if (caller.tenant !== null && webhook.tenant !== caller.tenant) return false;
-  return webhook.ownerId === caller.associateId || isAdministrator(caller);
-}
-
-type WebhookRights = Pick<Webhook, 'scopes' | 'roles' | 'tenant'>;
-
-/** The rights of a webhook after a change by its owner: at most those of the owner's credentials. */
-export function rightsAfterChange(
-  webhook: WebhookRights & Pick<Webhook, 'ownerId'>,
-  caller: Caller,
-): WebhookRights {
-  const { scopes, roles, tenant } = webhook;
-  if (webhook.ownerId !== caller.associateId) return { scopes, roles, tenant };
-  return {
-    scopes: scopes.filter((scope) => caller.scopes.includes(scope)),
-    roles: caller.narrowed ? caller.roles.filter((role) => roles?.includes(role) ?? true) : roles,
-    tenant: tenant ?? caller.tenant,
-  };
-}
-
-/** True if the rights are fewer than before. */
-export function isNarrower(rights: WebhookRights, before: WebhookRights): boolean {
-  return (
-    rights.scopes.length < before.scopes.length ||
-    rights.roles?.length !== before.roles?.length ||
-    rights.tenant !== before.tenant
-  );
 }
 
 /** True if the caller can see the task of the delivery, whatever rights the webhook had when the delivery was created. */
