@@ -66,10 +66,9 @@ const DelaySeconds = Type.Optional(
   Type.Number({ description: 'Reschedule: seconds until the tasks are due; 0 for now' }),
 );
 
-/** The body of any action, with which Fastify validates. The route checks which properties the action needs. */
-const BulkBody = Type.Object(
+const BulkRequest = Type.Object(
   {
-    Action: Type.Enum([...BULK_ACTIONS, 'Start']),
+    Action: Type.Enum([...BULK_ACTIONS]),
     Filter: Type.Optional(Filter),
     Search,
     DryRun,
@@ -78,6 +77,15 @@ const BulkBody = Type.Object(
     Priority,
     StartAt,
     DelaySeconds,
+  },
+  { title: 'BulkRequest', additionalProperties: false },
+);
+
+/** The body of any action, with which Fastify validates. The route checks which properties the action needs. */
+const BulkBody = Type.Object(
+  {
+    ...BulkRequest.properties,
+    Action: Type.Enum([...BULK_ACTIONS, 'Start']),
     // Their number and their properties have errors of their own.
     Tasks: Type.Optional(Type.Array(Type.Unknown())),
   },
@@ -93,21 +101,6 @@ const BulkQuery = Type.Object({
     Type.String({ description: 'The number of the first line of JSON Lines, for messages; 1 by default' }),
   ),
 });
-
-const BulkRequest = Type.Object(
-  {
-    Action: Type.Enum([...BULK_ACTIONS]),
-    Filter: Type.Optional(Filter),
-    Search,
-    DryRun,
-    Limit,
-    FromStart,
-    Priority,
-    StartAt,
-    DelaySeconds,
-  },
-  { title: 'BulkRequest', additionalProperties: false },
-);
 
 const BulkStart = Type.Object(
   {

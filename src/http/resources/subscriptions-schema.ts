@@ -3,7 +3,7 @@ import { ACCESS } from '../../core/access.ts';
 import { CHANNELS, OCCASIONS } from '../../core/notification.ts';
 import { MAX_TARGET_LENGTH } from '../../services/subscriptions.ts';
 import { DateTime, nullable, type Operation } from '../openapi/operation.ts';
-import { DELIVERY_STATES } from './webhooks.ts';
+import { DELIVERY_FACTS, DELIVERY_QUERY } from './deliveries.ts';
 
 const On = Type.Array(Type.Enum([...OCCASIONS]), { minItems: 1, maxItems: 10 });
 const Target = Type.String({ minLength: 1, maxLength: MAX_TARGET_LENGTH });
@@ -83,11 +83,7 @@ const SubscriptionDelivery = Type.Object(
   {
     Id: Type.Integer(),
     SubscriptionId: Type.Integer(),
-    State: Type.Enum([...DELIVERY_STATES]),
-    Tries: Type.Integer({ description: 'Number of attempts' }),
-    NextTry: nullable(DateTime),
-    Created: DateTime,
-    Ended: nullable(DateTime),
+    ...DELIVERY_FACTS,
     Status: nullable(Type.Integer({ description: 'The status of the last response, of HTTP or SMTP' })),
     Answer: Type.String({ description: 'The beginning of the last response' }),
     Error: Type.String({ description: 'Why the last attempt failed; empty if it did not' }),
@@ -159,11 +155,6 @@ export const listSubscriptionDeliveriesOperation: Operation = {
   summary: 'Lists the deliveries of a subscription with their outcomes, newest first.',
   responses: { 200: Type.Array(SubscriptionDelivery) },
   reads: {
-    query: Type.Object({
-      State: Type.Optional(Type.Enum([...DELIVERY_STATES])),
-      Before: Type.Optional(
-        Type.String({ pattern: '^\\d{1,15}$', description: 'Returns only deliveries with a smaller Id' }),
-      ),
-    }),
+    query: DELIVERY_QUERY,
   },
 };

@@ -18,6 +18,7 @@ import { callerOf } from '../auth/hooks.ts';
 import { languagesOf } from '../i18n/culture.ts';
 import { type Locale, localeOf } from '../i18n/locale.ts';
 import { readTaskId } from './batch-task-params.ts';
+import { readDeliveryQuery, writeDeliveryFacts } from './deliveries.ts';
 import { readNames } from './events.ts';
 import {
   changeSubscriptionOperation,
@@ -30,7 +31,6 @@ import {
   SubscriptionChange,
   testSubscriptionOperation,
 } from './subscriptions-schema.ts';
-import { readDeliveryQuery } from './webhooks.ts';
 
 type ById = { Params: { id: string } };
 
@@ -153,14 +153,7 @@ function writeDelivery({ delivery, digest }: SubscriptionDelivery, locale: Local
   return {
     Id: delivery.id,
     SubscriptionId: delivery.recipient.id,
-    State: delivery.state,
-    Tries: delivery.tries,
-    NextTry: delivery.state === 'Waiting' ? locale.date(delivery.nextTry) : null,
-    Created: locale.date(delivery.created),
-    Ended: delivery.ended === null ? null : locale.date(delivery.ended),
-    Status: delivery.status,
-    Answer: delivery.answer,
-    Error: delivery.error,
+    ...writeDeliveryFacts(delivery, locale),
     Occasions: [...new Set(digest.notices.map(({ occasion }) => occasion))],
     TaskIds: digest.notices.flatMap((notice) => ('taskId' in notice ? notice.taskId : [])),
     More: digest.more,

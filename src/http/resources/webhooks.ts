@@ -20,6 +20,7 @@ import { callerOf } from '../auth/hooks.ts';
 import { type Locale, localeOf } from '../i18n/locale.ts';
 import { DateTime, nullable, type Operation } from '../openapi/operation.ts';
 import { readTaskId } from './batch-task-params.ts';
+import { DELIVERY_FACTS, DELIVERY_QUERY, readDeliveryQuery, writeDeliveryFacts } from './deliveries.ts';
 import { readNames, readStates } from './events.ts';
 
 const settings = {
@@ -127,25 +128,6 @@ function readDeliveryId(text: string): number {
   throw invalid`"${text.slice(0, 40)}" is not the id of a delivery; a whole number is accepted.`;
 }
 
-/** Reads the filter of a list of deliveries. @throws RequestError (invalid) */
-export function readDeliveryQuery(query: Record<string, string>): {
-  state: Delivery['state'] | undefined;
-  beforeId: number | undefined;
-} {
-  let state: Delivery['state'] | undefined;
-  let beforeId: number | undefined;
-  for (const [name, value] of Object.entries(query)) {
-    if (name.toLowerCase() === 'state') {
-      state = DELIVERY_STATES.find((one) => one.toLowerCase() === value.toLowerCase());
-      if (state === undefined)
-        throw invalid`State is "${value.slice(0, 40)}"; ${DELIVERY_STATES.join(', ')} are accepted.`;
-    } else if (name.toLowerCase() === 'before' && /^\d{1,15}$/.test(value)) beforeId = Number(value);
-    else
-      throw invalid`The query has ${name.slice(0, 40)}=${value.slice(0, 40)}; State, and Before with the id of a delivery, are accepted.`;
-  }
-  return { state, beforeId };
-}
-
 function writeWebhook(webhook: Webhook, locale: Locale): object {
   return {
     Id: webhook.id,
@@ -167,14 +149,7 @@ function writeDelivery(delivery: Delivery, locale: Locale): object {
     Id: delivery.id,
     WebhookId: delivery.recipient.id,
     EventId: delivery.eventId,
-    State: delivery.state,
-    Tries: delivery.tries,
-    NextTry: delivery.state === 'Waiting' ? locale.date(delivery.nextTry) : null,
-    Created: locale.date(delivery.created),
-    Ended: delivery.ended === null ? null : locale.date(delivery.ended),
-    Status: delivery.status,
-    Answer: delivery.answer,
-    Error: delivery.error,
+    ...writeDeliveryFacts(delivery, locale),
     DurationSeconds: delivery.durationMs === null ? null : delivery.durationMs / 1000,
     Body: delivery.body,
   };
@@ -207,19 +182,12 @@ const CreatedWebhook = Type.Object(
   { title: 'CreatedWebhook' },
 );
 
-/** The states of a delivery. */
-export const DELIVERY_STATES = ['Waiting', 'Delivered', 'Dead'] as const;
-
 const WebhookDelivery = Type.Object(
   {
     Id: Type.Integer(),
     WebhookId: Type.Integer(),
     EventId: nullable(Type.Integer({ description: 'The id of the event; null for a test' })),
-    State: Type.Enum([...DELIVERY_STATES]),
-    Tries: Type.Integer({ description: 'Number of attempts' }),
-    NextTry: nullable(DateTime),
-    Created: DateTime,
-    Ended: nullable(DateTime),
+    ...DELIVERY_FACTS,
     Status: nullable(Type.Integer({ description: 'The HTTP status of the last response' })),
     Answer: nullable(Type.String({ description: 'The beginning of the last response body' })),
     Error: nullable(Type.String({ description: 'Why the last attempt failed' })),
@@ -287,12 +255,7 @@ const listWebhookDeliveriesOperation: Operation = {
   summary: 'Lists the deliveries of a webhook with their outcomes, newest first.',
   responses: { 200: Type.Array(WebhookDelivery) },
   reads: {
-    query: Type.Object({
-      State: Type.Optional(Type.Enum([...DELIVERY_STATES])),
-      Before: Type.Optional(
-        Type.String({ pattern: '^\\d{1,15}$', description: 'Returns only deliveries with a smaller Id' }),
-      ),
-    }),
+    query: DELIVERY_QUERY,
   },
 };
 
