@@ -4,10 +4,9 @@ import { Link } from 'wouter';
 import type { SubscriptionDelivery } from '../api/carriers.ts';
 import { messagesQuery, subscriptionsQuery } from '../api/subscriptions.ts';
 import { type Column, DataTable } from '../parts/data-table.tsx';
-import { Moment } from '../parts/moment.tsx';
+import { useDeliveryColumns } from '../parts/delivery-columns.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { useTexts } from '../texts.tsx';
-import { useTimes } from '../times.ts';
 import { TestButton, TestOutcome, useTestMessage } from './test-message.tsx';
 import { useNotificationNames } from './texts.ts';
 
@@ -17,33 +16,20 @@ const MAX_TASKS = 5;
 /** The messages of a subscription with their outcomes. */
 export function Messages({ id }: { id: number }): ReactNode {
   const { t } = useTexts();
-  const { number } = useTimes();
   const subscriptions = useQuery(subscriptionsQuery);
   const subscription = subscriptions.data?.find((each) => each.Id === id);
   const list = useQuery(messagesQuery(id));
   const test = useTestMessage();
-  const states: Readonly<Record<SubscriptionDelivery['State'], string>> = {
-    Waiting: t`Waiting`,
-    Delivered: t`Delivered`,
-    Dead: t`Given up`,
-  };
+  const { state, attempts, time, next } = useDeliveryColumns();
   const columns: readonly Column<SubscriptionDelivery>[] = [
     {
       title: t`Content`,
       cell: (delivery) => <Content delivery={delivery} />,
     },
-    {
-      title: t`State`,
-      cell: ({ State, Error: reason }) => (
-        <>
-          <span className={`state delivery-${State}`}>{states[State]}</span>
-          {reason !== '' && <p className="field-error">{reason}</p>}
-        </>
-      ),
-    },
-    { title: t`Attempts`, kind: 'number', cell: ({ Tries }) => number(Tries) },
-    { title: t`Time`, cell: ({ Ended, Created }) => <Moment at={Ended ?? Created} /> },
-    { title: t`Next attempt`, cell: ({ NextTry }) => <Moment at={NextTry} /> },
+    state,
+    attempts,
+    time,
+    next,
   ];
   return (
     <section>

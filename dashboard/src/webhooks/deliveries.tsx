@@ -5,8 +5,8 @@ import { api, make } from '../api/call.ts';
 import type { Delivery, StoredState } from '../api/carriers.ts';
 import { deliveriesQuery, webhooksQuery } from '../api/webhooks.ts';
 import { type Column, DataTable } from '../parts/data-table.tsx';
+import { useDeliveryColumns } from '../parts/delivery-columns.tsx';
 import { Dialog } from '../parts/dialog.tsx';
-import { Moment } from '../parts/moment.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { StateMark } from '../parts/state-mark.tsx';
 import { useTexts } from '../texts.tsx';
@@ -15,7 +15,7 @@ import { useTimes } from '../times.ts';
 /** The deliveries of a webhook with their results. */
 export function Deliveries({ id }: { id: number }): ReactNode {
   const { t } = useTexts();
-  const { number, duration } = useTimes();
+  const { duration } = useTimes();
   const [shown, setShown] = useState<Delivery>();
   const queries = useQueryClient();
   const webhooks = useQuery(webhooksQuery);
@@ -25,32 +25,20 @@ export function Deliveries({ id }: { id: number }): ReactNode {
     mutationFn: make<Delivery>,
     onSettled: () => queries.invalidateQueries({ queryKey: webhooksQuery.queryKey }),
   });
-  const states: Readonly<Record<Delivery['State'], string>> = {
-    Waiting: t`Waiting`,
-    Delivered: t`Delivered`,
-    Dead: t`Given up`,
-  };
+  const { state, attempts, time, next } = useDeliveryColumns();
   const columns: readonly Column<Delivery>[] = [
     { title: t`Event`, cell: ({ EventId }) => (EventId === null ? t`Test` : `#${EventId}`) },
     { title: t`Task`, cell: ({ Body }) => <TaskOf body={readBody(Body)} /> },
-    {
-      title: t`State`,
-      cell: ({ State, Error: reason }) => (
-        <>
-          <span className={`state delivery-${State}`}>{states[State]}</span>
-          {reason !== '' && <p className="field-error">{reason}</p>}
-        </>
-      ),
-    },
-    { title: t`Attempts`, kind: 'number', cell: ({ Tries }) => number(Tries) },
+    state,
+    attempts,
     { title: t`HTTP status`, kind: 'number', cell: ({ Status }) => Status ?? '–' },
     {
       title: t`Duration`,
       kind: 'number',
       cell: ({ DurationSeconds }) => (DurationSeconds === null ? '–' : duration(DurationSeconds * 1000)),
     },
-    { title: t`Time`, cell: ({ Ended, Created }) => <Moment at={Ended ?? Created} /> },
-    { title: t`Next attempt`, cell: ({ NextTry }) => <Moment at={NextTry} /> },
+    time,
+    next,
     {
       title: t`Actions`,
       kind: 'buttons',
