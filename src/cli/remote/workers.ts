@@ -2,7 +2,7 @@ import type { Carrier } from '#client';
 import { type ExitCode, printList } from '../output.ts';
 import { type ConnectionOptions, connect } from './connection.ts';
 
-/** `batchline worker list`: prints the live servers and workers, and what they run. */
+/** `batchline worker list`: prints the live servers and workers with their current tasks. */
 export async function listWorkers(
   options: ConnectionOptions & { readonly name?: string },
 ): Promise<ExitCode> {

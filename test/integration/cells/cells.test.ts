@@ -15,7 +15,7 @@ import { freePort } from '../../support/postgres-server.ts';
 import { runCli, spawnCli } from '../../support/run-cli.ts';
 import { startTestServer, TEST_ENV, type TestServer } from '../../support/test-server.ts';
 
-/* Two cells on one database, each with a schema of its own, and the control database beside them. */
+/* Two cells in separate schemas of one PostgreSQL server, and a control database. */
 
 let place: Place;
 let a: TestServer;
