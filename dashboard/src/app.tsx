@@ -120,6 +120,7 @@ function Frame({ who, onSignOut }: { who: Session; onSignOut: () => void }): Rea
           <NavLink href="/start">{t`Start a task`}</NavLink>
           <NavLink href="/definitions">{t`Definitions`}</NavLink>
           <NavLink href="/schedules">{t`Schedules`}</NavLink>
+          <NavLink href="/notifications">{t`Notifications`}</NavLink>
           <NavLink href="/webhooks">{t`Webhooks`}</NavLink>
           {seesAll(who) && <NavLink href="/operations">{t`Operations`}</NavLink>}
           {isAdministrator(who) && <NavLink href="/people">{t`Users`}</NavLink>}

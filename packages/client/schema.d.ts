@@ -5200,6 +5200,8 @@ export interface operations {
             query: {
                 /** @description An id for this call, such as a UUID, which lets DELETE /Workers/Acquire end the wait */
                 Call: string;
+                /** @description The name of a worker that stops; GET /Workers lists it as Draining */
+                Worker?: string;
             };
             header?: never;
             path?: never;

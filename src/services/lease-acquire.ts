@@ -8,7 +8,7 @@ import type { TraceContext } from '../core/tracing.ts';
 import { touchWorkerDefinitions } from '../db/queries/definition.ts';
 import type { ClaimedTask } from '../db/queries/queue.ts';
 import { countLiveTasks } from '../db/queries/task.ts';
-import { recordWorker } from '../db/queries/worker.ts';
+import { drainWorker, recordWorker } from '../db/queries/worker.ts';
 import { inQuietTransaction } from '../db/transaction.ts';
 import { type ClaimResult, claimBatch } from '../queue/claimer.ts';
 import type { Declaration, KnownDefinition } from '../queue/definitions.ts';
@@ -58,6 +58,8 @@ export class LeaseBroker {
   readonly #unsubscribe: () => void;
   /** When workers were recorded, in ms on the monotonic clock, by owner and definitions. */
   readonly #recorded = new BoundedMap<number>();
+  /** The owners that were recorded as draining, and have not asked for tasks since then. */
+  readonly #drained = new BoundedMap<true>();
   /** The caller of each waiting request. */
   readonly #callers = new WeakMap<Waiter, Caller>();
 
@@ -97,6 +99,13 @@ export class LeaseBroker {
    */
   endWait(caller: Caller, call: string): void {
     this.#deps.database.signals.publish({ kind: 'end-wait', call: keyOf(caller, call) });
+  }
+
+  /** Records that a worker claims no more tasks, until its next Acquire. */
+  async drain(caller: Caller, worker: string): Promise<void> {
+    const owner = workerOwner(caller, worker);
+    this.#drained.set(owner, true);
+    await drainWorker(this.#deps.database.sql, owner);
   }
 
   async #acquire(
@@ -151,11 +160,13 @@ export class LeaseBroker {
   ): Promise<void> {
     const key = JSON.stringify([owner, names, tenant]);
     const now = performance.now();
+    if (this.#drained.get(owner)) this.#recorded.delete(key);
     if (now - (this.#recorded.get(key) ?? Number.NEGATIVE_INFINITY) < TOUCH_SECONDS * 1000) return;
     const facts = { label, version: version ?? null, slots: slots ?? null };
     const worker = { owner, names, tenant, kind: 'Remote', status: 'Running', ...facts } as const;
     await recordWorker(this.#deps.database.sql, worker);
     this.#recorded.set(key, now);
+    this.#drained.delete(owner);
   }
 
   async #namesOf(caller: Caller, asked: readonly string[]): Promise<string[]> {

@@ -158,9 +158,12 @@ describeInBrowser('operations', (stage) => {
     await page.locator('.task-header').getByText('Succeeded').waitFor();
     await page.goBack();
     await page.getByRole('link', { name: 'Tasks of nightly' }).click();
-    await page.getByRole('button', { name: /^Schedule \d+/ }).waitFor();
     await page.locator('.task-id').first().waitFor();
     expect(await page.locator('.task-id').count()).toBe(1);
+    const search = page.getByRole('combobox', { name: /^Search/ });
+    expect(await search.inputValue()).toMatch(/^schedule:\d+$/);
+    await search.fill('schedule:night');
+    await page.getByRole('option', { name: 'nightly' }).waitFor();
     await page.goBack();
     await page.setViewportSize({ width: 390, height: 800 });
     await page.getByRole('button', { name: 'Edit nightly' }).click();

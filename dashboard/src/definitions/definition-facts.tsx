@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { api, get } from '../api/call.ts';
 import type { Definition, Session } from '../api/carriers.ts';
+import { schedulesQuery, tasksOfSchedule } from '../api/schedules.ts';
 import { useNames } from '../api/session.ts';
 import { type FactList, Facts } from '../parts/facts.tsx';
 import { Moment } from '../parts/moment.tsx';
@@ -74,10 +75,7 @@ export function DefinitionFacts({ definition, who }: { definition: Definition; w
 /** The schedules that start tasks of a definition. */
 export function DefinitionSchedules({ name }: { name: string }): ReactNode {
   const { t } = useTexts();
-  const { data, error } = useQuery({
-    queryKey: ['schedules'],
-    queryFn: ({ signal }) => get(api.GET('/api/v1/Schedules', { signal })),
-  });
+  const { data, error } = useQuery(schedulesQuery);
   const words = useCronWords();
   const own = data?.filter(({ Definition }) => Definition === name);
   return (
@@ -92,7 +90,13 @@ export function DefinitionSchedules({ name }: { name: string }): ReactNode {
             <span className="dim">
               <code>{Cron}</code> {TimeZone}
             </span>
-            <p>{Paused ? <strong>{t`Paused`}</strong> : <Moment at={NextRuns[0]} />}</p>
+            <p>
+              {Paused ? <strong>{t`Paused`}</strong> : <Moment at={NextRuns[0]} />}
+              {' · '}
+              <Link href={tasksOfSchedule(Id)} aria-label={t`Tasks of ${Name}`}>
+                {t`Tasks`}
+              </Link>
+            </p>
           </li>
         ))}
       </ul>

@@ -3,6 +3,7 @@ import { type ReactNode, useEffect, useState } from 'react';
 import { answer, api, get } from '../api/call.ts';
 import type { Schedule } from '../api/carriers.ts';
 import { definitionsQuery } from '../api/definitions.ts';
+import { schedulesQuery } from '../api/schedules.ts';
 import { at } from '../api/tasks.ts';
 import { Field } from '../parts/field.tsx';
 import { FormDialog } from '../parts/form-dialog.tsx';
@@ -82,7 +83,7 @@ export function ScheduleDialog({
       schedule === undefined
         ? api.POST('/api/v1/Schedules', { body })
         : api.PUT('/api/v1/Schedules/{id}', { params: at(schedule.Id), body });
-    await answer(call).finally(() => queries.invalidateQueries({ queryKey: ['schedules'] }));
+    await answer(call).finally(() => queries.invalidateQueries({ queryKey: schedulesQuery.queryKey }));
   };
   return (
     <FormDialog

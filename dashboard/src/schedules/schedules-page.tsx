@@ -1,8 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { Link } from 'wouter';
-import { answer, api, type Call, get } from '../api/call.ts';
+import { answer, api, type Call } from '../api/call.ts';
 import type { Schedule, Session } from '../api/carriers.ts';
+import { schedulesQuery, tasksOfSchedule } from '../api/schedules.ts';
 import { useNames } from '../api/session.ts';
 import { at } from '../api/tasks.ts';
 import { ConfirmButton } from '../parts/confirm-button.tsx';
@@ -27,13 +28,9 @@ export default function SchedulesPage({ who }: { who: Session }): ReactNode {
   const { number } = useTimes();
   const [edited, setEdited] = useState<Schedule | 'new'>();
   useTitle(t`Schedules`);
-  const list = useQuery({
-    queryKey: ['schedules'],
-    queryFn: ({ signal }) => get(api.GET('/api/v1/Schedules', { signal })),
-    refetchInterval: INTERVAL,
-  });
+  const list = useQuery({ ...schedulesQuery, refetchInterval: INTERVAL });
   const run = (call: Call): Promise<unknown> =>
-    answer(call).finally(() => queries.invalidateQueries({ queryKey: ['schedules'] }));
+    answer(call).finally(() => queries.invalidateQueries({ queryKey: schedulesQuery.queryKey }));
   const act = useMutation({ mutationFn: (call: () => Call) => run(call()) });
   const words = useCronWords();
   const overlaps: Readonly<Record<Schedule['Overlap'], string>> = {
@@ -175,7 +172,7 @@ function LastRun({
             <Link href={`/tasks/${LastTaskId}`}>#{LastTaskId}</Link>
           )}
           {' · '}
-          <Link href={`/?scope=all&schedule=${Id}`} aria-label={t`Tasks of ${Name}`}>
+          <Link href={tasksOfSchedule(Id)} aria-label={t`Tasks of ${Name}`}>
             {t`Tasks`}
           </Link>
         </p>

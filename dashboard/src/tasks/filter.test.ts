@@ -11,7 +11,6 @@ const anyFilter: fc.Arbitrary<Filter> = fc.record({
   scope: fc.constantFrom('mine', 'all'),
   states: fc.subarray([...LISTED_STATES]),
   name: fc.string({ maxLength: 50 }),
-  schedule: fc.nat({ max: 999_999_999 }),
   search: fc.string({ maxLength: 50 }),
   sort: fc.constantFrom(...SORTS),
   descending: fc.boolean(),

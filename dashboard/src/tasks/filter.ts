@@ -18,8 +18,6 @@ export interface Filter {
   readonly scope: 'mine' | 'all';
   readonly states: readonly ListedState[];
   readonly name: string;
-  /** The id of the schedule that started the tasks; 0 for any. */
-  readonly schedule: number;
   readonly search: string;
   readonly sort: Sort;
   readonly descending: boolean;
@@ -34,7 +32,6 @@ export function readFilter(query: URLSearchParams): Filter {
     scope: query.get('scope') === 'all' ? 'all' : 'mine',
     states: LISTED_STATES.filter((state) => states.includes(state)),
     name: query.get('name') ?? '',
-    schedule: Number(/^\d{1,9}$/.exec(query.get('schedule') ?? '')?.[0] ?? 0),
     search: query.get('q') ?? '',
     sort: sort ?? 'registeredDate',
     descending: sort === undefined || order.startsWith('-'),
@@ -42,20 +39,11 @@ export function readFilter(query: URLSearchParams): Filter {
 }
 
 /** Writes a filter for the address, without defaults. */
-export function writeFilter({
-  scope,
-  states,
-  name,
-  schedule,
-  search,
-  sort,
-  descending,
-}: Filter): URLSearchParams {
+export function writeFilter({ scope, states, name, search, sort, descending }: Filter): URLSearchParams {
   const query = new URLSearchParams();
   if (scope === 'all') query.set('scope', 'all');
   if (states.length > 0) query.set('state', states.join(','));
   if (name !== '') query.set('name', name);
-  if (schedule !== 0) query.set('schedule', String(schedule));
   if (search !== '') query.set('q', search);
   const order = `${descending ? '-' : ''}${sort}`;
   if (order !== '-registeredDate') query.set('sort', order);
@@ -63,12 +51,11 @@ export function writeFilter({
 }
 
 /** Returns the archive list's `$filter` without the search (docs/archive.md); empty for all tasks. */
-export function toArchiveFilter({ scope, states, name, schedule }: Filter, associateId: number): string {
+export function toArchiveFilter({ scope, states, name }: Filter, associateId: number): string {
   const conditions: string[] = [];
   if (scope === 'mine') conditions.push(`associateId eq ${associateId}`);
   if (states.length > 0) conditions.push(listedStateFilter(states));
   if (name !== '') conditions.push(`name eq ${quoteText(name)}`);
-  if (schedule !== 0) conditions.push(`scheduleId eq ${schedule}`);
   return conditions.join(' and ');
 }
 

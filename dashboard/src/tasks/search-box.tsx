@@ -5,6 +5,7 @@ import type { QualifierName } from '../../../src/core/search/qualifiers.ts';
 import { statesOf } from '../../../src/core/search/qualifiers.ts';
 import type { Session } from '../api/carriers.ts';
 import { definitionsQuery } from '../api/definitions.ts';
+import { schedulesQuery } from '../api/schedules.ts';
 import { isAdministrator, usersQuery } from '../api/session.ts';
 import { OptionList, useOptions } from '../parts/options.tsx';
 import { useStateName } from '../parts/state-mark.tsx';
@@ -30,10 +31,10 @@ export function SearchBox({
   onSearch: (search: string) => void;
 }): ReactNode {
   const { t, say } = useTexts();
-  const known = useKnown(who);
+  const [text, setText] = useState(search);
+  const known = useKnown(who, text);
   const input = useRef<HTMLInputElement>(null);
   const problemId = useId();
-  const [text, setText] = useState(search);
   const [suggestions, setSuggestions] = useState<Suggestions>();
   const [problem, setProblem] = useState('');
   /** The place of the caret after a suggestion was inserted. */
@@ -139,11 +140,12 @@ function useSlash(input: RefObject<HTMLInputElement | null>): void {
 }
 
 /** The definitions, owners and texts for suggestions. */
-function useKnown(who: Session): Known {
+function useKnown(who: Session, text: string): Known {
   const { t } = useTexts();
   const stateName = useStateName();
   const { data: definitions = [] } = useQuery(definitionsQuery);
   const { data: users = [] } = useQuery({ ...usersQuery, enabled: isAdministrator(who) });
+  const { data: schedules = [] } = useQuery({ ...schedulesQuery, enabled: /\bschedule:/i.test(text) });
   const qualifiers: Readonly<Record<QualifierName, string>> = {
     definition: t`Name of the definition`,
     state: t`State`,
@@ -158,6 +160,7 @@ function useKnown(who: Session): Known {
     attempts: t`Number of runs`,
     id: t`ID of the task`,
     parent: t`ID of the parent`,
+    schedule: t`ID of the schedule`,
     tenant: t`Tenant`,
   };
   const values: Readonly<Record<string, string>> = {
@@ -173,6 +176,7 @@ function useKnown(who: Session): Known {
   return {
     definitions: definitions.map(({ Name }) => Name),
     owners: users.filter(({ AssociateId }) => AssociateId !== who.AssociateId).map(({ Login }) => Login),
+    schedules: schedules.map(({ Id, Name }) => ({ text: String(Id), detail: Name })),
     describe(name, value) {
       if (value === undefined) return qualifiers[name];
       if (name !== 'state') return values[`${name} ${value}`] ?? '';

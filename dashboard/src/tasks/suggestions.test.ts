@@ -6,6 +6,7 @@ import { type Known, suggest } from './suggestions.ts';
 const KNOWN: Known = {
   definitions: ['csv-import', 'nightly run'],
   owners: ['ada'],
+  schedules: [{ text: '7', detail: 'Nightly' }],
   describe: (_, value = '') => (value === 'failed' ? 'Fehlgeschlagen' : value),
 };
 const texts = (text: string) => suggest(text, text.length, KNOWN).options.map((option) => option.text);
@@ -25,6 +26,8 @@ describe('suggestions', () => {
     ['stopped:', ['yes ', 'no ']],
     ['created:this', ['this-week ', 'this-month ']],
     ['id:', []],
+    ['schedule:', ['7 ']],
+    ['schedule:night', ['7 ']],
     ['foo:', []],
     ['"sta', []],
   ])('%s', (text, expected) => {

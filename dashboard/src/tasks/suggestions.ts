@@ -30,6 +30,8 @@ export interface Known {
   readonly definitions: readonly string[];
   /** Logins of users, without the user's own; empty if the user may not see them. */
   readonly owners: readonly string[];
+  /** Ids of schedules with their names; empty until they are loaded. */
+  readonly schedules: readonly Suggestion[];
   /** The meaning of a qualifier, or of a value of a qualifier with few values, in the user's language. */
   readonly describe: (name: QualifierName, value?: string) => string;
 }
@@ -49,7 +51,12 @@ export function suggest(text: string, caret: number, known: Known): Suggestions 
     return { from: begin, to: caret, options: word.includes(':') ? [] : wordOptions(word, known) };
   const last = values.slice(values.lastIndexOf(',') + 1);
   const options = valuesOf(qualifier, known)
-    .filter(({ text: value }) => matches(value.replaceAll('"', ''), last.replaceAll('"', '')))
+    .filter(({ text: value, detail }) => {
+      const typed = last.replaceAll('"', '');
+      return (
+        matches(value.replaceAll('"', ''), typed) || (qualifier === 'schedule' && matches(detail, typed))
+      );
+    })
     .slice(0, MAX_OPTIONS)
     .map((option) => ({ ...option, text: `${option.text} ` }));
   return { from: caret - last.length, to: caret, options };
@@ -83,7 +90,7 @@ function wordOptions(word: string, { definitions, describe }: Known): Suggestion
 }
 
 /** The values that a qualifier has, or the most usual ones. */
-function valuesOf(name: QualifierName, { definitions, owners, describe }: Known): Suggestion[] {
+function valuesOf(name: QualifierName, { definitions, owners, schedules, describe }: Known): Suggestion[] {
   const described = (values: readonly string[]): Suggestion[] =>
     values.map((text) => ({ text, detail: describe(name, text) }));
   switch (QUALIFIERS[name]) {
@@ -100,7 +107,7 @@ function valuesOf(name: QualifierName, { definitions, owners, describe }: Known)
     case 'text':
       return name === 'definition' ? plain(definitions) : [];
     default:
-      return [];
+      return name === 'schedule' ? [...schedules] : [];
   }
 }
 

@@ -114,8 +114,7 @@ function SelectableTasks({
 /** An empty list, with buttons to widen the filter or start a task. */
 function NoTasks({ filter, show }: { filter: Filter; show: (change: Partial<Filter>) => void }): ReactNode {
   const { t } = useTexts();
-  const isFiltered =
-    filter.states.length > 0 || filter.name !== '' || filter.schedule !== 0 || filter.search !== '';
+  const isFiltered = filter.states.length > 0 || filter.name !== '' || filter.search !== '';
   return (
     <div className="empty">
       <p>{isFiltered ? t`No tasks match.` : t`No tasks yet.`}</p>
@@ -124,7 +123,7 @@ function NoTasks({ filter, show }: { filter: Filter; show: (change: Partial<Filt
           <button type="button" onClick={() => show({ scope: 'all' })}>{t`Show all tasks`}</button>
         )}
         {isFiltered && (
-          <button type="button" onClick={() => show({ states: [], name: '', schedule: 0, search: '' })}>
+          <button type="button" onClick={() => show({ states: [], name: '', search: '' })}>
             {t`Clear filters`}
           </button>
         )}
@@ -198,16 +197,6 @@ function FilterBar({
           <option key={name}>{name}</option>
         ))}
       </select>
-      {filter.schedule !== 0 && (
-        <button
-          type="button"
-          aria-pressed={true}
-          title={t`Remove ${t`Schedule`}`}
-          onClick={() => show({ schedule: 0 })}
-        >
-          {t`Schedule ${filter.schedule}`} ×
-        </button>
-      )}
       <SearchBox search={filter.search} who={who} onSearch={(search) => show({ search })} />
     </search>
   );

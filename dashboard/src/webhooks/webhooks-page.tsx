@@ -86,7 +86,6 @@ function Webhooks({ who }: { who: Session }): ReactNode {
     <section>
       <div className="page-title">
         <h1>{t`Webhooks`}</h1>
-        <Link href="/notifications" className="button">{t`Notifications`}</Link>
         <button type="button" className="primary" onClick={() => setCreating(true)}>{t`New webhook`}</button>
       </div>
       <Problem error={list.error ?? toggle.error} />

@@ -23,6 +23,7 @@ const COLUMNS: Readonly<Record<Exclude<QualifierName, 'state' | 'owner'>, Column
   attempts: 'StartCount',
   id: 'batchTaskId',
   parent: 'parentId',
+  schedule: 'scheduleId',
   tenant: 'DbTag',
 };
 

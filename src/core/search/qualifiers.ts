@@ -19,6 +19,7 @@ export const QUALIFIERS = {
   attempts: 'number',
   id: 'number',
   parent: 'number',
+  schedule: 'number',
   tenant: 'text',
 } as const satisfies Record<string, QualifierKind>;
 

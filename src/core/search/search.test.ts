@@ -111,6 +111,7 @@ describe('a search', () => {
     ['id:1,2', 'batchTaskId eq 1 or batchTaskId eq 2'],
     ['tenant:cust1', "DbTag eq 'cust1'"],
     ['attempts:>=2 parent:5', 'StartCount ge 2 and parentId eq 5'],
+    ['schedule:3', 'scheduleId eq 3'],
   ])('%s is %s', (text, filter) => {
     expect(filterOfSearch(text, CONTEXT)).toEqual(parseFilter(filter, CONTEXT));
   });

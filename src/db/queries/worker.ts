@@ -38,6 +38,14 @@ export async function recordWorker(db: Kysely<Schema>, worker: WorkerAnnouncemen
   );
 }
 
+/** Records that a worker claims no more tasks. */
+export async function drainWorker(db: Kysely<Schema>, owner: string): Promise<void> {
+  await sql`
+    update batchline.worker set status = 'Draining', last_seen = now() where owner = ${owner} and status = 'Running'`.execute(
+    db,
+  );
+}
+
 /** True for a row `w` of `batchline.worker` that was seen recently, or that has the lease of a run in progress. */
 export const IS_LIVE = sql<boolean>`(${WAS_SEEN}
   or exists (

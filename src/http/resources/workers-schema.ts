@@ -59,13 +59,13 @@ export const Declare = Type.Object(
 /** Maximum duration of a long poll. */
 const MAX_POLL_SECONDS = 30;
 
+const WORKER_NAME = { minLength: 1, maxLength: 100, pattern: '^[^\\0]*$' };
+
 /** `POST /Workers/Acquire` */
 export const Acquire = Type.Object(
   {
     Worker: Type.String({
-      minLength: 1,
-      maxLength: 100,
-      pattern: '^[^\\0]*$',
+      ...WORKER_NAME,
       description: 'The name of the worker, for logs and the history',
     }),
     Definitions: Type.Array(Name, { minItems: 1, maxItems: 100 }),
@@ -105,7 +105,15 @@ export const AcquireQuery = Type.Object({
   ),
 });
 /** The query of `DELETE /Workers/Acquire`. */
-export const EndAcquireQuery = Type.Object({ Call });
+export const EndAcquireQuery = Type.Object({
+  Call,
+  Worker: Type.Optional(
+    Type.String({
+      ...WORKER_NAME,
+      description: 'The name of a worker that stops; GET /Workers lists it as Draining',
+    }),
+  ),
+});
 
 const AcquiredTask = Type.Object({
   Lease: Type.String(),

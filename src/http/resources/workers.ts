@@ -135,7 +135,10 @@ export async function workerRoutes(
       schema: { querystring: EndAcquireQuery },
     },
     async (request, reply) => {
-      broker.endWait(callerOf(request), request.query.Call);
+      const { Call, Worker } = request.query;
+      const caller = callerOf(request);
+      broker.endWait(caller, Call);
+      if (Worker !== undefined) await broker.drain(caller, Worker);
       return reply.code(204).send();
     },
   );

@@ -141,11 +141,12 @@ export class WorkerClient {
     graceMs: number,
   ): Promise<readonly AcquiredTask[]> {
     stopping.throwIfAborted();
-    const path = `/Acquire?Call=${randomUUID()}`;
+    const call = randomUUID();
+    const path = `/Acquire?Call=${call}`;
     const { slots, version } = self;
     const facts = `&Slots=${slots}${version === undefined ? '' : `&Version=${encodeURIComponent(version)}`}`;
     const done = new AbortController();
-    const cancelAcquire = (): void => void this.#cancelAcquire(path, done, graceMs);
+    const cancelAcquire = (): void => void this.#cancelAcquire(drainPath(call, wanted.Worker), done, graceMs);
     stopping.addEventListener('abort', cancelAcquire, { once: true });
     try {
       const response = await this.#json('POST', path + facts, wanted, done.signal, { retrySignal: stopping });
@@ -154,6 +155,17 @@ export class WorkerClient {
       stopping.removeEventListener('abort', cancelAcquire);
       done.abort();
     }
+  }
+
+  /** Records at the server that the worker claims no more tasks. Never throws: only lists of workers show it. */
+  async drain(worker: string, graceMs: number): Promise<void> {
+    const path = drainPath(randomUUID(), worker);
+    await this.#json('DELETE', path, undefined, AbortSignal.timeout(graceMs)).catch((error: unknown) =>
+      this.#log.debug(
+        { event: 'worker.drain_failed', err: error },
+        'failed to tell the server that this worker is stopping',
+      ),
+    );
   }
 
   /** Renews the lease (heartbeat), and waits up to `WaitSeconds` for a stop request. */
@@ -357,4 +369,9 @@ function messageOf(text: string): string | undefined {
   } catch {
     return undefined; // an error page of a proxy
   }
+}
+
+/** The path that ends the wait of an Acquire. An older server ignores the worker. */
+function drainPath(call: string, worker: string): string {
+  return `/Acquire?Call=${call}&Worker=${encodeURIComponent(worker)}`;
 }

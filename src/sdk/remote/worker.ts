@@ -137,6 +137,7 @@ class RemoteWorker implements Worker {
       const Limit = Math.min(100, concurrency - this.#runs.size);
       if (Limit <= 0) {
         await this.#slotFreed.promise;
+        if (this.#stopping.signal.aborted) await this.#client.drain(name, graceSeconds * 1000);
         continue;
       }
       try {

@@ -198,6 +198,21 @@ describe.each(DATABASES)('the worker protocol on %s', (kind) => {
       const [acquired] = (await theirs).body.Tasks;
       expect(acquired.Task.Id).toBe(id);
       await new HandWorker(other).on(acquired.Lease, 'Succeed');
+      const statusOf = async (): Promise<unknown> => {
+        const workers: { Name: string; AssociateId: number; Status: string }[] = await server.admin.json(
+          'GET',
+          '/Workers',
+        );
+        return workers
+          .filter(({ Name }) => Name === 'leaver')
+          .map(({ Status }) => Status)
+          .sort();
+      };
+      expect(await statusOf()).toEqual(['Running', 'Running']);
+      await worker.api.call('DELETE', `${path}&Worker=leaver`);
+      expect(await statusOf()).toEqual(['Draining', 'Running']);
+      await worker.api.call('POST', path, { ...body, WaitSeconds: 0 });
+      expect(await statusOf()).toEqual(['Running', 'Running']);
       for (const method of ['POST', 'DELETE']) {
         const answer = await worker.api.call(
           method,
