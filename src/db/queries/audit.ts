@@ -20,6 +20,15 @@ export interface StateChange {
   readonly reason: Message;
   /** True if a stop ends the task; by default false. */
   readonly stopped?: boolean | undefined;
+  /** The new task if it is created, unless it is internal. Its events need it after the task is deleted. */
+  readonly created?: TaskOrigin | undefined;
+}
+
+/** What events tell about a task besides its changes. */
+interface TaskOrigin {
+  readonly ownerId: number;
+  /** The definition's name. */
+  readonly name: string;
 }
 
 /** Changes of several tasks that are otherwise equal. */
@@ -36,21 +45,29 @@ interface ChangeGroup {
   readonly reason: string;
   readonly message: MessageData | null;
   readonly stopped: true | null;
+  readonly owner_id: number | undefined;
+  readonly name: string | undefined;
 }
 
 /** Target of an INSERT of audit rows, with its columns. */
 export const INTO_AUDIT = sql`batchline.task_audit
   (task_id, tenant, actor_id, node_id, from_state, to_state, attempt, reason, reason_message, stopped)`;
 
+/** The same for the rows of new tasks: their owner and definition follow, which are null for internal tasks. */
+export const INTO_AUDIT_OF_STARTS = sql`batchline.task_audit
+  (task_id, tenant, actor_id, node_id, from_state, to_state, attempt, reason, reason_message, stopped, owner_id, name)`;
+
 /** Inserts audit rows for state changes. Call it in their transaction. Changes of one task keep their order. */
 export async function insertAudit(db: Kysely<Schema>, changes: readonly StateChange[]): Promise<void> {
   if (changes.length === 0) return;
   await sql`
-    insert into ${INTO_AUDIT}
-    select i.id::int, d.tenant, d.actor_id, d.node_id, d.from_state, d.to_state, d.attempt, d.reason, d.message, d.stopped
+    insert into ${INTO_AUDIT_OF_STARTS}
+    select i.id::int, d.tenant, d.actor_id, d.node_id, d.from_state, d.to_state, d.attempt, d.reason, d.message, d.stopped,
+      d.owner_id, d.name
     from json_to_recordset(${JSON.stringify(grouped(changes))}::text::json) as d (
       ids json, place int, tenant text, actor_id int, node_id text,
-      from_state smallint, to_state smallint, attempt int, reason text, message jsonb, stopped boolean
+      from_state smallint, to_state smallint, attempt int, reason text, message jsonb, stopped boolean,
+      owner_id int, name text
     ) cross join lateral json_array_elements_text(d.ids) as i (id)
     order by d.place ${PREPARED}`.execute(db);
 }
@@ -65,7 +82,7 @@ function grouped(changes: readonly StateChange[]): ChangeGroup[] {
   const groups = new Map<string, ChangeGroup>();
   const places = new Map<number, number>();
   for (const change of changes) {
-    const { taskId, tenant, actorId, nodeId, from, to, attempt, reason, stopped = false } = change;
+    const { taskId, tenant, actorId, nodeId, from, to, attempt, reason, stopped = false, created } = change;
     const place = places.get(taskId) ?? 0;
     places.set(taskId, place + 1);
     const { template, values } = reason;
@@ -78,6 +95,7 @@ function grouped(changes: readonly StateChange[]): ChangeGroup[] {
       to,
       attempt,
       stopped,
+      created,
       template,
       values,
     ]);
@@ -96,6 +114,8 @@ function grouped(changes: readonly StateChange[]): ChangeGroup[] {
         reason: inEnglish(reason),
         message: keptMessage(reason),
         stopped: stopped || null,
+        owner_id: created?.ownerId,
+        name: created?.name,
       });
     }
   }
@@ -103,7 +123,7 @@ function grouped(changes: readonly StateChange[]): ChangeGroup[] {
 }
 
 /** A stored state change. */
-export interface AuditEntry extends Omit<StateChange, 'taskId' | 'tenant' | 'reason'> {
+export interface AuditEntry extends Omit<StateChange, 'taskId' | 'tenant' | 'reason' | 'created'> {
   readonly at: Date;
   /** True if a stop ended the task. */
   readonly stopped: boolean;
@@ -123,12 +143,13 @@ export async function readAudit(db: Kysely<Schema>, taskId: number): Promise<Aud
 
 /**
  * Joins `d`: owner and definition of a deleted task, for `batchline.task_audit as a` left-joined to `batchline.task as t`. The
- * last row of the task has them (`deleteTaskRows`). The conditions are inside, so that rows of other tasks look up nothing.
+ * first row of the task has them, or the last one if a release before 0.3.0 started the task (`deleteTaskRows`). The
+ * conditions are inside, so that rows of other tasks look up nothing.
  */
 export const JOIN_DELETED_TASK = sql`left join lateral (
   select l.owner_id, l.name from batchline.task_audit as l
   where t.id is null and a.name is null and l.task_id = a.task_id and l.name is not null
-  order by l.id desc limit 1
+  order by l.id limit 1
 ) as d on true`;
 
 /** The columns of `batchline.task_audit as a` that `toAuditEntry` needs. */

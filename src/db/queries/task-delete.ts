@@ -11,12 +11,13 @@ export async function deleteTaskRows(
   if (ids.length === 0) return;
   const list = JSON.stringify(ids);
   if (!leaveNoTrace) {
-    // Events of deleted tasks still need their owner and definition. The last row has them for all rows of the task, because
-    // each update writes a new version of the row and of its index entries.
+    // Events of deleted tasks still need their owner and definition. The first row has them, unless a release before 0.3.0
+    // started the task; then the last row gets them. An update of each row would write new versions of them all and of their index entries.
     await sql`
       update batchline.task_audit as a set owner_id = t.owner_id, name = t.name
       from batchline.task as t
       where t.id = any (${ids}::int[]) and not t.is_internal
+        and not exists (select 1 from batchline.task_audit as n where n.task_id = t.id and n.name is not null)
         and a.id = (select max(l.id) from batchline.task_audit as l where l.task_id = t.id)`.execute(trx);
   }
   const deleted = await sql<{

@@ -5,7 +5,7 @@ import { type StoredState, TaskState } from '../../core/task-state.ts';
 import type { TraceContext } from '../../core/tracing.ts';
 import type { Schema } from '../schema.ts';
 import { PREPARED } from '../sql.ts';
-import { INTO_AUDIT, keptMessage } from './audit.ts';
+import { INTO_AUDIT_OF_STARTS, keptMessage } from './audit.ts';
 import { TASK_COLUMNS, type TaskRow, toTask } from './task.ts';
 
 /** DetailsTable of binary objects (contract, section 1.3). */
@@ -70,8 +70,9 @@ export async function insertTasks(db: Kysely<Schema>, tasks: readonly TaskToInse
       from given as g
     ),
     audited as (
-      insert into ${INTO_AUDIT}
-      select g.id, g.tenant, g.actor_id, null, null, ${TaskState.New}::smallint, 0, g.reason, g.reason_message, null
+      insert into ${INTO_AUDIT_OF_STARTS}
+      select g.id, g.tenant, g.actor_id, null, null, ${TaskState.New}::smallint, 0, g.reason, g.reason_message, null,
+        case when not g.is_internal then g.owner_id end, case when not g.is_internal then g.name end
       from given as g order by g.place
     )
     select g.id from given as g order by g.place ${PREPARED}`.execute(db);

@@ -128,9 +128,12 @@ export interface TaskAuditTable {
   reason_message: MessageColumn;
   /** True if a stop ended the task; null otherwise, and in rows of 0.2.0. */
   stopped: boolean | null;
-  /** Owner of a deleted task, in its last row; null while the task exists, and for internal tasks. */
+  /**
+   * Owner of the task, in its first row; null in the others, and for internal tasks. If a release before 0.3.0 started or
+   * deleted the task, it is in the last row, or in all of them, from the deletion on.
+   */
   owner_id: number | null;
-  /** Definition of a deleted task; null as `owner_id`. */
+  /** Definition of the task; null as `owner_id`. */
   name: string | null;
 }
 

@@ -111,7 +111,14 @@ export async function startChildren(
       added.map((child) => ({
         name: child.name,
         delaySeconds: 0,
-        audit: { taskId: idOf(child), tenant: parent.tenant, actorId: 0, nodeId: parent.leaseOwner, reason },
+        audit: {
+          taskId: idOf(child),
+          tenant: parent.tenant,
+          actorId: 0,
+          nodeId: parent.leaseOwner,
+          reason,
+          created: parent.isInternal ? undefined : { ownerId: parent.ownerId, name: child.name },
+        },
       })),
     );
     const { total } = await addChildCounts(trx, parent.taskId, added.length, weight);
