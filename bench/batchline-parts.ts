@@ -14,6 +14,7 @@ import { TaskQueue } from '../src/queue/task-queue.ts';
 import { TaskRunner } from '../src/queue/worker.ts';
 import type { BulkItems } from '../src/services/bulk-start.ts';
 import { StartBatcher } from '../src/services/start-batcher.ts';
+import { TaskReader } from '../src/services/task-reader.ts';
 import { TextWriter } from '../src/services/text-batcher.ts';
 
 /** The caller who starts the tasks. */
@@ -66,6 +67,7 @@ export async function openParts(env: Readonly<Record<string, string>>) {
     registry,
     definitions,
     files,
+    reader: new TaskReader(database.sql),
     texts: new TextWriter(database.sql),
     starts: new StartBatcher(database, queue),
   };

@@ -12,7 +12,7 @@ import { ADMIN, type Bench, inProcess, SERVER_ENV, startServerProcess } from './
 const TASKS = 10_000;
 /** Calls per measurement. */
 const CALLS = 3;
-const AIM = 0.4;
+const TARGET = { row: "bulk start, tasks a second / the database's own COPY of the same rows", min: 0.4 };
 /** The tables that a start writes, those that others refer to first. */
 const TABLES = ['binary_object', 'task', 'task_audit'];
 
@@ -88,10 +88,10 @@ export async function measureBulk(bench: Bench): Promise<Report> {
       title: `Bulk starts on PostgreSQL, ${CALLS} calls of ${TASKS.toLocaleString('en')} tasks`,
       unit: 'tasks/s',
       figures: figuresOf(rounds),
-      ratios: [
-        ratioOf(rounds, 'JSON Lines over HTTP', 'COPY from files', AIM),
-        ratioOf(rounds, 'list over HTTP', 'COPY from files', AIM),
-        ratioOf(rounds, 'service', 'COPY from files', AIM),
+      results: [
+        ratioOf(rounds, 'JSON Lines over HTTP', 'COPY from files', TARGET),
+        ratioOf(rounds, 'list over HTTP', 'COPY from files', TARGET),
+        ratioOf(rounds, 'service', 'COPY from files', TARGET),
       ],
     };
   } finally {

@@ -1,22 +1,19 @@
 import { sql } from 'kysely';
 import { claimBatch } from '../src/queue/claimer.ts';
 import { openParts } from './batchline-parts.ts';
-import { fillTasks } from './fill-tasks.ts';
 import { answerWith } from './processes.ts';
 
 /** Tasks to claim in a database with a history. */
 export interface ClaimsJob {
   readonly env: Readonly<Record<string, string>>;
-  /** Ended tasks to insert first; `null` if they exist already. */
-  readonly history: number | null;
   readonly tasks: number;
   readonly limit: number;
 }
 
-await answerWith(async ({ env, history, tasks, limit }: ClaimsJob): Promise<number> => {
+await answerWith(async ({ env, tasks, limit }: ClaimsJob): Promise<number> => {
   const { parts, database, close } = await openParts(env);
   const { sql: db } = database;
-  if (history !== null) await fillTasks(env.DATABASE_URL ?? '', { count: history, ownerId: 1 });
+  const { rows } = await sql<{ last: number }>`select max(id) as last from batchline.task`.execute(db);
   await sql`
     insert into batchline.task (tenant, name, owner_id, is_internal, details_table, details_record, context, state,
       description, response, request, file_name, cancellation)
@@ -26,7 +23,7 @@ await answerWith(async ({ env, history, tasks, limit }: ClaimsJob): Promise<numb
   const started = performance.now();
   for (let left = tasks; left > 0; ) left -= (await claimBatch(parts, request)).claimed.length;
   const rate = tasks / ((performance.now() - started) / 1000);
-  await sql`delete from batchline.task where name = 'bench-noop'`.execute(db);
+  await sql`delete from batchline.task where id > ${rows[0]?.last ?? 0}`.execute(db);
   await close();
   return rate;
 });

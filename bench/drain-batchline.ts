@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
+import pg from 'pg';
 import type { Database } from '../src/db/database.ts';
 import { startTask } from '../src/services/start-task.ts';
 import { anyLeft, CALLER, openParts, REQUEST } from './batchline-parts.ts';
@@ -15,6 +16,8 @@ export interface DrainJob {
   readonly atOnce: number;
   /** Jobs per fetch of bare pg-boss. */
   readonly batchSize: number;
+  /** True if another session has a transaction open from before the first start. */
+  readonly hasOpenTransaction: boolean;
 }
 
 /** Tasks or jobs per second. */
@@ -25,6 +28,7 @@ export interface DrainRates {
 
 await answerWith(async (job: DrainJob): Promise<DrainRates> => {
   const { parts, database, makeEngine, close } = await openParts(job.env);
+  const other = job.hasOpenTransaction ? await openTransaction(job.env.DATABASE_URL ?? '') : undefined;
   const start = await eachPerSecond(Array.from({ length: job.tasks }), job.atOnce, () =>
     startTask(parts, CALLER, REQUEST),
   );
@@ -37,11 +41,21 @@ await answerWith(async (job: DrainJob): Promise<DrainRates> => {
   while (await anyLeft(database)) await delay(5);
   const seconds = (performance.now() - started) / 1000;
 
+  await other?.end();
   await checkRecord(database, job.tasks);
   await engine.stop();
   await close();
   return { start, drain: job.tasks / seconds };
 });
+
+/** Opens a session with a transaction that keeps its snapshot. */
+async function openTransaction(connectionString: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  await client.query('begin isolation level repeatable read');
+  await client.query('select count(*) from batchline.task');
+  return client;
+}
 
 /** Verifies the life cycle: every task Succeeded after one run, with four audit rows, and none is left. */
 async function checkRecord(database: Database, tasks: number): Promise<void> {

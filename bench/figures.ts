@@ -1,35 +1,40 @@
 /** The result of several rounds. */
 export interface Figure {
   readonly median: number;
-  readonly least: number;
-  readonly most: number;
+  readonly min: number;
+  readonly max: number;
 }
 
-/** A report: results by subject, and ratios by comparison. */
+/** A report: figures by subject, and results that compare them or have a target. */
 export interface Report {
   readonly title: string;
   readonly unit: string;
   readonly figures: Readonly<Record<string, Figure>>;
-  readonly ratios: readonly Ratio[];
+  readonly results: readonly Result[];
 }
 
-/** A ratio of two measurements, computed per round, with an optional target. */
-export interface Ratio {
-  readonly of: string;
-  readonly to: string;
+/** A ratio of two measurements, computed per round, or another result, with an optional target. */
+export interface Result {
+  readonly name: string;
   readonly figure: Figure;
-  readonly aim: number | undefined;
+  readonly target?: Target | undefined;
 }
+
+/** The bound of a median. */
+export type Target = {
+  /** The line in the table of targets; results that share a line are shown by the one closest to missing its target. */
+  readonly row: string;
+} & ({ readonly min: number } | { readonly max: number });
 
 /** Values by subject, one per round. */
 export type Rounds = Readonly<Record<string, readonly number[]>>;
 
 /** Work among ten million tasks may take 1.3 times as long as among ten thousand. */
-export const AIM_BY_HISTORY = 1 / 1.3;
+export const MIN_BY_HISTORY = 0.77;
 
 /** Median, minimum and maximum of the values. */
 export function figureOf(values: readonly number[]): Figure {
-  return { median: quantile(values, 0.5), least: Math.min(...values), most: Math.max(...values) };
+  return { median: quantile(values, 0.5), min: Math.min(...values), max: Math.max(...values) };
 }
 
 /** The quantile of the values, interpolated linearly. */
@@ -42,10 +47,10 @@ export function quantile(values: readonly number[], part: number): number {
 }
 
 /** The ratio of two measurements by round, so that anything that slows down a whole round cancels out. */
-export function ratioOf(rounds: Rounds, of: string, to: string, aim?: number): Ratio {
+export function ratioOf(rounds: Rounds, of: string, to: string, target?: Target): Result {
   const divisors = rounds[to] ?? [];
   const ratios = (rounds[of] ?? []).map((value, round) => value / (divisors[round] ?? Number.NaN));
-  return { of, to, figure: figureOf(ratios), aim };
+  return { name: `${of} / ${to}`, figure: figureOf(ratios), target };
 }
 
 /** The results of all subjects. */
@@ -68,34 +73,4 @@ export async function interleave(
     }
   }
   return rounds;
-}
-
-/** The report as a table. */
-export function tableOf(report: Report): string {
-  const rows = [
-    ['', report.unit, 'least', 'most'],
-    ...Object.entries(report.figures).map(([name, figure]) => cells(name, figure, 0)),
-    ...report.ratios.map(({ of, to, figure, aim }) => [
-      ...cells(`${of} / ${to}`, figure, 2),
-      aim === undefined ? '' : `aim ${aim}: ${figure.median >= aim ? 'reached' : 'MISSED'}`,
-    ]),
-  ];
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const lines = rows.map((row) =>
-    row
-      .map((cell, column) =>
-        column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
-      )
-      .join('  ')
-      .trimEnd(),
-  );
-  return [report.title, ...lines.map((line) => `  ${line}`)].join('\n');
-}
-
-function cells(name: string, { median, least, most }: Figure, decimals: number): string[] {
-  const number = (value: number): string =>
-    value >= 100
-      ? Math.round(value).toLocaleString('en')
-      : value.toFixed(Math.max(decimals, value < 10 ? 2 : 0));
-  return [name, number(median), number(least), number(most)];
 }

@@ -26,7 +26,7 @@ export class HttpConnection {
     return new HttpConnection(socket);
   }
 
-  /** Sends a request. Resolves to the body of its response, of at most some hundred bytes. @throws if it is not 200, or has no Content-Length */
+  /** Sends a request. Resolves to the body of its response, or some hundred bytes of it. @throws if it is not 200, or has no Content-Length */
   async send(request: Buffer): Promise<string> {
     const { promise, resolve, reject } = Promise.withResolvers<string>();
     this.#answered = { resolve, reject };

@@ -7,15 +7,19 @@ import { startPostgres } from '../test/support/postgres-server.ts';
 import { measureBulk } from './bulk.ts';
 import { measureClaims } from './claims.ts';
 import { measureDrain } from './drain.ts';
-import { type Report, tableOf } from './figures.ts';
+import type { Report } from './figures.ts';
 import { measureApis, measureFleet } from './fleet.ts';
-import { measureLatency } from './latency.ts';
+import { measureAmong } from './history.ts';
+import { measureEmbeddedLatency, measureIdleLatency, measureLoadedLatency } from './latency.ts';
 import { measureMemory } from './memory.ts';
+import { measureOpenTransaction } from './open-transaction.ts';
 import { measurePages } from './pages.ts';
 import type { Bench } from './processes.ts';
 import { measurePut } from './put.ts';
 import { measureQueues } from './queues/queues.ts';
 import { measureRequests } from './requests.ts';
+import { measureStorage } from './storage.ts';
+import { tableOf, targetTable } from './tables.ts';
 
 /** Sizes given on the command line. */
 interface Sizes {
@@ -33,8 +37,12 @@ interface Sizes {
 
 /** Few, because starting tasks there takes longer than draining them. */
 const EMBEDDED_TASKS = 1500;
+/** Tasks drained beside an open transaction. */
+const HELD_TASKS = 100_000;
 
-const MEASUREMENTS: Readonly<Record<string, (bench: Bench, sizes: Sizes) => Promise<Report[]>>> = {
+type Measurement = (bench: Bench, sizes: Sizes) => Promise<Report[]>;
+
+const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
   put: async (bench) => [await measurePut(bench)],
   requests: async (bench) => [await measureRequests(bench)],
   bulk: async (bench) => [await measureBulk(bench)],
@@ -44,19 +52,36 @@ const MEASUREMENTS: Readonly<Record<string, (bench: Bench, sizes: Sizes) => Prom
     return reports;
   },
   'drain-embedded': (bench) => measureDrain(bench, 'embedded', EMBEDDED_TASKS),
-  latency: async (bench) => [
-    await measureLatency(bench, 'postgres'),
-    await measureLatency(bench, 'embedded'),
-  ],
-  pages: async (bench, { sizes }) => [await measurePages(bench, sizes)],
-  claims: async (bench, { sizes }) => [await measureClaims(bench, sizes)],
-  queues: (bench, { queueTasks }) => measureQueues(bench, queueTasks),
+  'open-transaction': async (bench) => [await measureOpenTransaction(bench, HELD_TASKS)],
+  storage: (bench) => measureStorage(bench),
+  latency: async (bench) => [await measureIdleLatency(bench), await measureEmbeddedLatency(bench)],
+  load: async (bench) => [await measureLoadedLatency(bench)],
+  history: (bench, { sizes }) => measureAmong(bench, sizes, [measureClaims, measurePages]),
+  pages: (bench, { sizes }) => measureAmong(bench, sizes, [measurePages]),
+  claims: (bench, { sizes }) => measureAmong(bench, sizes, [measureClaims]),
+  queues: (bench, { queueTasks }) => measureQueues(bench, queueTasks, true),
   memory: async (bench, { memoryTasks }) => [await measureMemory(bench, memoryTasks)],
   fleet: (bench, { workers }) => measureFleet(bench, workers),
   apis: (bench) => measureApis(bench),
 };
 
-const USAGE = `npm run bench -- [${Object.keys(MEASUREMENTS).join(' | ')}]… [--rounds 5] [--tasks 10000,1000000] [--drain-tasks 5000,20000] [--queue-tasks 5000] [--memory-tasks 1000000] [--workers 1,2,4,8,32] [--json] [--profile FOLDER]`;
+/** The measurements of the table of targets in README.md, with its sizes. */
+const TARGETS: Readonly<Record<string, Measurement>> = {
+  'queues with a target': (bench) => measureQueues(bench, 20_000, false),
+  requests: async (bench) => [await measureRequests(bench)],
+  bulk: async (bench) => [await measureBulk(bench)],
+  put: async (bench) => [await measurePut(bench)],
+  latency: async (bench) => [await measureIdleLatency(bench)],
+  storage: (bench) => measureStorage(bench),
+  'open-transaction': async (bench) => [await measureOpenTransaction(bench, HELD_TASKS)],
+  load: async (bench) => [await measureLoadedLatency(bench)],
+  history: (bench) => measureAmong(bench, [10_000, 10_000_000], [measureClaims, measurePages]),
+};
+
+/** `history` measures the same as these two together. */
+const BY_DEFAULT = Object.keys(MEASUREMENTS).filter((name) => !['pages', 'claims'].includes(name));
+
+const USAGE = `npm run bench -- [targets | ${Object.keys(MEASUREMENTS).join(' | ')}]… [--rounds 5] [--quick] [--tasks 10000,1000000] [--drain-tasks 5000,20000] [--queue-tasks 5000] [--memory-tasks 1000000] [--workers 1,2,4,8,32] [--json] [--profile FOLDER]`;
 
 process.exitCode = await main();
 
@@ -64,7 +89,8 @@ async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
-      rounds: { type: 'string', default: '5' },
+      rounds: { type: 'string' },
+      quick: { type: 'boolean', default: false },
       tasks: { type: 'string', default: '10000,1000000' },
       'drain-tasks': { type: 'string', default: '5000,20000' },
       'queue-tasks': { type: 'string', default: '5000' },
@@ -72,27 +98,30 @@ async function main(): Promise<number> {
       workers: { type: 'string', default: '1,2,4,8,32' },
       json: { type: 'boolean', default: false },
       profile: { type: 'string' },
+      help: { type: 'boolean', default: false },
     },
   });
-  const names = positionals.length > 0 ? positionals : Object.keys(MEASUREMENTS);
-  const rounds = Number(values.rounds);
-  const sizes = values.tasks.split(',').map(Number);
-  const drainTasks = values['drain-tasks'].split(',').map(Number);
-  const queueTasks = Number(values['queue-tasks']);
-  const memoryTasks = Number(values['memory-tasks']);
-  const workers = values.workers.split(',').map(Number);
-  const wrong = names.find((name) => !(name in MEASUREMENTS));
-  if (
-    wrong !== undefined ||
+  const names = positionals.length > 0 ? positionals : BY_DEFAULT;
+  const rounds = Number(values.rounds ?? (values.quick ? 3 : 5));
+  const sizes: Sizes = {
+    sizes: values.tasks.split(',').map(Number),
+    drainTasks: values['drain-tasks'].split(',').map(Number),
+    queueTasks: Number(values['queue-tasks']),
+    memoryTasks: Number(values['memory-tasks']),
+    workers: values.workers.split(',').map(Number),
+  };
+  const isWrong =
+    names.some((name) => name !== 'targets' && !(name in MEASUREMENTS)) ||
     !Number.isInteger(rounds) ||
     rounds < 1 ||
-    !sizes.every(isSize) ||
-    ![...drainTasks, queueTasks, memoryTasks].every((count) => count >= 10) ||
-    !workers.every((count) => Number.isInteger(count) && count >= 1)
-  ) {
-    console.error(USAGE);
-    return 2;
+    !areSizes(sizes);
+  if (isWrong || values.help) {
+    console[isWrong ? 'error' : 'log'](USAGE);
+    return isWrong ? 2 : 0;
   }
+  const measurements = names.flatMap((name) =>
+    name === 'targets' ? Object.entries(TARGETS) : [[name, MEASUREMENTS[name] as Measurement] as const],
+  );
   const folder = await mkdtemp(join(tmpdir(), 'batchline-bench-'));
   const postgres = await startPostgres({ fsync: true });
   try {
@@ -100,24 +129,34 @@ async function main(): Promise<number> {
     if (!values.json) console.log(`${machine}; ${rounds} rounds, median of them`);
     const bench: Bench = { rounds, postgresUrl: postgres.url, folder, profileFolder: values.profile };
     const reports: Report[] = [];
-    for (const name of names) {
-      for (const report of (await MEASUREMENTS[name]?.(bench, {
-        sizes,
-        drainTasks,
-        queueTasks,
-        memoryTasks,
-        workers,
-      })) ?? []) {
-        reports.push(report);
-        if (!values.json) console.log(`\n${tableOf(report)}`);
+    const failed: string[] = [];
+    for (const [name, measure] of measurements) {
+      try {
+        for (const report of await measure(bench, sizes)) {
+          reports.push(report);
+          if (!values.json) console.log(`\n${tableOf(report)}`);
+        }
+      } catch (error) {
+        // The others take long, too, and don't depend on it.
+        failed.push(name);
+        console.error(`\n${name} failed:`, error);
       }
     }
-    if (values.json) console.log(JSON.stringify({ machine, rounds, reports }, undefined, 2));
-    return 0;
+    if (values.json) console.log(JSON.stringify({ machine, rounds, reports, failed }, undefined, 2));
+    else console.log(`\n${targetTable(reports)}`);
+    return failed.length === 0 ? 0 : 1;
   } finally {
     await postgres.stop();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+function areSizes({ sizes, drainTasks, queueTasks, memoryTasks, workers }: Sizes): boolean {
+  return (
+    sizes.every(isSize) &&
+    [...drainTasks, queueTasks, memoryTasks].every((count) => count >= 10) &&
+    workers.every((count) => Number.isInteger(count) && count >= 1)
+  );
 }
 
 function isSize(tasks: number): boolean {

@@ -1,8 +1,6 @@
-import { join } from 'node:path';
 import { ApiClient } from '../test/support/api-client.ts';
-import { createDatabase, dropDatabase } from '../test/support/postgres-server.ts';
-import { AIM_BY_HISTORY, figuresOf, interleave, type Ratio, type Report, ratioOf } from './figures.ts';
-import { fillTasks } from './fill-tasks.ts';
+import { figuresOf, interleave, MIN_BY_HISTORY, type Report, type Result, ratioOf } from './figures.ts';
+import type { History } from './history.ts';
 import type { Load } from './load.ts';
 import type { PagesJob } from './pages-load.ts';
 import { ADMIN, type Bench, inProcess, type RunningServer, startServerProcess } from './processes.ts';
@@ -21,55 +19,57 @@ const LISTS: Readonly<Record<string, { readonly who: 'admin' | 'owner'; readonly
   'of one definition': { who: 'admin', query: "$filter=name eq 'DEFINITION-07'" },
   'of one associate': { who: 'admin', query: `$filter=associateId eq ${OWNER}` },
   failed: { who: 'admin', query: "$filter=state eq 'Failed'" },
+  stopped: { who: 'admin', query: '$filter=stopped eq true' },
+  'failed, not stopped': { who: 'admin', query: "$filter=state eq 'Failed' and stopped eq false" },
+  'of one parent': { who: 'admin', query: '$filter=parentId eq 6' },
+  'of one schedule': { who: 'admin', query: '$filter=scheduleId eq 7' },
+  'search, a rare word': { who: 'admin', query: '$search=customer8' },
+  'search, a word of all tasks': { who: 'admin', query: '$search=description' },
+  'search, failed tasks': { who: 'admin', query: '$search=state:failed task' },
   "an associate's own and system": { who: 'owner', query: '' },
   "an associate's, by name": { who: 'owner', query: '$orderBy=name desc' },
 };
 
 /** Pages of the archive list per second, one at a time, from databases of different sizes. */
-export async function measurePages(bench: Bench, sizes: readonly number[]): Promise<Report> {
+export async function measurePages(bench: Bench, histories: readonly History[]): Promise<Report> {
   const closing: (() => Promise<void>)[] = [];
   try {
     const byList: Record<string, Record<string, () => Promise<number>>> = {};
-    for (const size of sizes) {
-      const databaseUrl = await createDatabase(bench.postgresUrl, `bench_pages_${size}`);
-      closing.push(() => dropDatabase(databaseUrl));
-      const server = await startServerProcess(bench, {
-        DATABASE_URL: databaseUrl,
-        BATCHLINE_DATA: join(bench.folder, `pages-${size}`),
-      });
+    for (const { size, env, ownerLogin } of histories) {
+      const server = await startServerProcess(bench, env, ['--no-worker']);
       closing.push(() => server.stop());
-      for (const [list, job] of await jobsOf(server, databaseUrl, size)) {
+      for (const [list, job] of await jobsOf(server, ownerLogin)) {
         byList[list] ??= {};
         byList[list][`${list}, ${size.toLocaleString('en')}`] = () => inProcess(bench, 'pages-load.ts', job);
       }
     }
     // Subjects of a comparison are measured in direct succession.
     const rounds = await interleave(bench.rounds, Object.assign({}, ...Object.values(byList)));
-    const ratios: Ratio[] = Object.values(byList).flatMap((bySize) => {
-      const [smallest = '', ...others] = Object.keys(bySize);
-      return others.map((other) => ratioOf(rounds, other, smallest, AIM_BY_HISTORY));
-    });
+    const [smallest, ...others] = histories.map(({ size }) => size.toLocaleString('en'));
+    // A list may have no middle among few tasks.
+    const compared = Object.keys(byList).filter((list) => `${list}, ${smallest}` in (byList[list] ?? {}));
+    const results: Result[] = compared.flatMap((list) =>
+      others.map((other) => {
+        const row = `pages among ${other} / among ${smallest}`;
+        const target = { row, min: MIN_BY_HISTORY };
+        return ratioOf(rounds, `${list}, ${other}`, `${list}, ${smallest}`, target);
+      }),
+    );
     return {
       title: `Pages of ${ROWS} tasks on PostgreSQL, one at a time`,
       unit: '1/s',
       figures: figuresOf(rounds),
-      ratios,
+      results,
     };
   } finally {
-    for (const close of closing.reverse()) await close();
+    for (const close of closing) await close();
   }
 }
 
-/** Fills the database. Returns the first page of each list and the one in its middle. */
-async function jobsOf(
-  { url }: RunningServer,
-  databaseUrl: string,
-  size: number,
-): Promise<[string, PagesJob][]> {
+/** The first page of each list, and the one in its middle. */
+async function jobsOf({ url }: RunningServer, ownerLogin: string): Promise<[string, PagesJob][]> {
   const admin = await ApiClient.signIn(url, ADMIN.login, ADMIN.password);
-  await admin.json('POST', '/Users', { Login: 'owner', Password: ADMIN.password });
-  const owner = await ApiClient.signIn(url, 'owner', ADMIN.password);
-  await fillTasks(databaseUrl, { count: size, ownerId: owner.associateId });
+  const owner = await ApiClient.signIn(url, ownerLogin, ADMIN.password);
   const clients = {
     admin: await admin.withToken(['read', 'write', 'admin']),
     owner: await owner.withToken(['read']),

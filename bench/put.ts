@@ -6,17 +6,17 @@ import type { TaskTexts } from '../src/core/task.ts';
 import { changeTexts } from '../src/db/queries/task-write.ts';
 import { ApiClient } from '../test/support/api-client.ts';
 import { createDatabase, dropDatabase } from '../test/support/postgres-server.ts';
-import { figuresOf, interleave, type Report, ratioOf } from './figures.ts';
+import { figuresOf, interleave, type Report, type Result, ratioOf } from './figures.ts';
 import { eachPerSecond, type Load } from './load.ts';
 import { ADMIN, type Bench, inProcess, startServerProcess } from './processes.ts';
 import type { UpdateJob } from './put-database.ts';
-import type { PutJob } from './put-load.ts';
+import type { RequestsJob } from './requests-load.ts';
 import { statementOf } from './statements.ts';
 
 const TASKS = 1000;
 const LOAD: Load = { connections: 50, warmSeconds: 0.7, seconds: 2 };
 const BODY_BYTES = 1024;
-const AIM = 0.6;
+const TARGET = { row: "PUT / pgbench's UPDATE", min: 0.9 };
 
 /** PUT requests per second, compared with the same UPDATE with `pg` and with pgbench, all over 50 connections. */
 export async function measurePut(bench: Bench): Promise<Report> {
@@ -34,13 +34,18 @@ export async function measurePut(bench: Bench): Promise<Report> {
       ids.push(await client.start({ Name: 'bench-noop', ParameterObject: { for: 'PUT' } })),
     );
     const tasks = await Promise.all(ids.map((id) => client.ended(id)));
-    const put = { ...LOAD, url: server.url, authorization: client.authorization };
-    const small: PutJob = { ...put, bodies: tasks.map((task) => [task.Id, smallBody(task)]) };
-    const whole: PutJob = { ...put, bodies: tasks.map((task) => [task.Id, wholeBody(task)]) };
+    const put = (bodyOf: (task: Record<string, unknown>) => string): RequestsJob => ({
+      ...LOAD,
+      url: server.url,
+      authorization: client.authorization,
+      method: 'PUT',
+      requests: tasks.map((task) => ({ path: `/api/v1/BatchTask/${task.Id}`, body: bodyOf(task) })),
+    });
+    const [small, whole] = [put(smallBody), put(wholeBody)];
     const update = await updateJob(databaseUrl, ids, client.associateId);
     const measurements: Record<string, () => Promise<number>> = {
-      'PUT, 1 KB': () => inProcess(bench, 'put-load.ts', small),
-      'PUT, 4 KB as GET gave it': () => inProcess(bench, 'put-load.ts', whole),
+      'PUT, 1 KB': () => inProcess(bench, 'requests-load.ts', small),
+      'PUT, 4 KB as GET gave it': () => inProcess(bench, 'requests-load.ts', whole),
       'UPDATE by pg': () => inProcess(bench, 'put-database.ts', update),
     };
     const hasPgbench = await promisify(execFile)('pgbench', ['--version']).then(
@@ -49,14 +54,16 @@ export async function measurePut(bench: Bench): Promise<Report> {
     );
     if (hasPgbench) measurements['UPDATE by pgbench'] = () => pgbench(bench, update);
     const rounds = await interleave(bench.rounds, measurements);
-    const ratios = [];
-    for (const to of Object.keys(measurements).filter((name) => name.startsWith('UPDATE')))
-      ratios.push(ratioOf(rounds, 'PUT, 1 KB', to, AIM), ratioOf(rounds, 'PUT, 4 KB as GET gave it', to));
+    const results: Result[] = [];
+    for (const to of Object.keys(measurements).filter((name) => name.startsWith('UPDATE'))) {
+      const target = to.endsWith('pgbench') ? TARGET : undefined;
+      results.push(ratioOf(rounds, 'PUT, 1 KB', to, target), ratioOf(rounds, 'PUT, 4 KB as GET gave it', to));
+    }
     return {
       title: `PUT on PostgreSQL, ${LOAD.connections} connections, ${TASKS} tasks`,
       unit: '1/s',
       figures: figuresOf(rounds),
-      ratios,
+      results,
     };
   } finally {
     await server.stop();

@@ -1,26 +1,25 @@
-import { Pool } from 'undici';
+import { HttpConnection, requestBytes } from './http-connection.ts';
 import { callsPerSecond, type Load } from './load.ts';
 import { answerWith } from './processes.ts';
 
-/** Requests to a server, each to one of the paths. */
+/** Requests to a server: each call sends one of the requests at random. */
 export interface RequestsJob extends Load {
   readonly url: string;
   readonly authorization: string;
   readonly method: 'GET' | 'POST' | 'PUT';
-  readonly paths: readonly string[];
-  readonly body: string | null;
+  readonly requests: readonly { readonly path: string; readonly body: string }[];
 }
 
-await answerWith(async ({ url, authorization, method, paths, body, ...load }: RequestsJob) => {
-  const pool = new Pool(url, { connections: load.connections, pipelining: 1 });
-  const headers = { authorization, ...(body === null ? {} : { 'content-type': 'application/json' }) };
-  const rate = await callsPerSecond(load, async () => {
-    const path = paths[Math.floor(Math.random() * paths.length)] ?? '';
-    const answer = await pool.request({ method, path, headers, body });
-    const text = await answer.body.text();
-    if (answer.statusCode >= 300)
-      throw new Error(`${method} ${path} was answered with ${answer.statusCode}: ${text}`);
+await answerWith(async ({ url, authorization, method, requests, ...load }: RequestsJob) => {
+  const headers = { authorization, ...(method === 'GET' ? {} : { 'content-type': 'application/json' }) };
+  const prepared = requests.map(({ path, body }) => requestBytes(method, new URL(path, url), headers, body));
+  const connections = await Promise.all(
+    Array.from({ length: load.connections }, () => HttpConnection.open(new URL(url))),
+  );
+  const rate = await callsPerSecond(load, async (connection) => {
+    const request = prepared[Math.floor(Math.random() * prepared.length)] as Buffer;
+    await connections[connection]?.send(request);
   });
-  await pool.close();
+  for (const connection of connections) connection.close();
   return rate;
 });

@@ -6,7 +6,7 @@ import { changeTexts } from '../src/db/queries/task-write.ts';
 import { ApiClient } from '../test/support/api-client.ts';
 import { createDatabase, dropDatabase } from '../test/support/postgres-server.ts';
 import type { BareJob } from './bare-fastify.ts';
-import { figuresOf, interleave, type Report, ratioOf } from './figures.ts';
+import { figuresOf, interleave, type Report, ratioOf, type Target } from './figures.ts';
 import { eachPerSecond, type Load } from './load.ts';
 import { ADMIN, type Bench, inProcess, type RunningServer, startServerProcess } from './processes.ts';
 import type { RequestsJob } from './requests-load.ts';
@@ -15,6 +15,10 @@ import { statementOf } from './statements.ts';
 const TASKS = 1000;
 const LOAD: Load = { connections: 50, warmSeconds: 0.7, seconds: 2 };
 const AN_ID = 2_000_000_000;
+const TARGETS: Readonly<Record<string, Target>> = {
+  GET: { row: 'GET over HTTP / bare Fastify with one SELECT', min: 0.85 },
+  Start: { row: 'starts over HTTP, 50 connections / bare Fastify with one INSERT', min: 0.9 },
+};
 
 const TEXTS = {
   description: 'The description of a task, as an associate would write it',
@@ -42,19 +46,17 @@ export async function measureRequests(bench: Bench): Promise<Report> {
     await client.json('POST', '/Definitions/bench-noop/Pause');
     bare = await startBare(bench, databaseUrl, client.associateId);
 
-    const paths = ids.map((id) => `/api/v1/BatchTask/${id}`);
-    const calls: Record<string, Pick<RequestsJob, 'method' | 'paths' | 'body'>> = {
-      PUT: {
-        method: 'PUT',
-        paths,
-        body: JSON.stringify({
-          Description: TEXTS.description,
-          Response: TEXTS.response,
-          Request: TEXTS.request,
-        }),
-      },
-      GET: { method: 'GET', paths, body: null },
-      Start: { method: 'POST', paths: ['/api/v1/BatchTask'], body: '{"Name":"bench-noop"}' },
+    const change = JSON.stringify({
+      Description: TEXTS.description,
+      Response: TEXTS.response,
+      Request: TEXTS.request,
+    });
+    const toEach = (body: string): RequestsJob['requests'] =>
+      ids.map((id) => ({ path: `/api/v1/BatchTask/${id}`, body }));
+    const calls: Record<string, Pick<RequestsJob, 'method' | 'requests'>> = {
+      PUT: { method: 'PUT', requests: toEach(change) },
+      GET: { method: 'GET', requests: toEach('') },
+      Start: { method: 'POST', requests: [{ path: '/api/v1/BatchTask', body: '{"Name":"bench-noop"}' }] },
     };
     const measurements: Record<string, () => Promise<number>> = {};
     for (const [name, call] of Object.entries(calls)) {
@@ -71,8 +73,8 @@ export async function measureRequests(bench: Bench): Promise<Report> {
       title: `Requests on PostgreSQL, ${LOAD.connections} connections`,
       unit: '1/s',
       figures: figuresOf(rounds),
-      ratios: Object.keys(calls).map((name) =>
-        ratioOf(rounds, `${name}, batchline`, `${name}, bare Fastify`),
+      results: Object.keys(calls).map((name) =>
+        ratioOf(rounds, `${name}, batchline`, `${name}, bare Fastify`, TARGETS[name]),
       ),
     };
   } finally {

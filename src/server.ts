@@ -44,6 +44,7 @@ import { answerCommand } from './services/operator-commands.ts';
 import { Scheduler } from './services/scheduler.ts';
 import { hashPassword } from './services/secrets.ts';
 import { StartBatcher } from './services/start-batcher.ts';
+import { TaskReader } from './services/task-reader.ts';
 import { TextWriter } from './services/text-batcher.ts';
 import { addGauges, QueueCounts } from './telemetry/gauges.ts';
 import { type DatabaseDisk, Health } from './telemetry/health.ts';
@@ -273,6 +274,7 @@ async function startRuntime(
     registry,
     definitions,
     files,
+    reader: new TaskReader(database.sql),
     texts: new TextWriter(database.sql),
     starts: new StartBatcher(database, queue),
     textLimits: config.textLimits,

@@ -11,6 +11,7 @@ import type { Registry } from '../queue/registry.ts';
 import type { TaskQueue } from '../queue/task-queue.ts';
 import type { CellDirectory } from './cells.ts';
 import type { StartBatcher } from './start-batcher.ts';
+import type { TaskReader } from './task-reader.ts';
 import type { TextWriter } from './text-batcher.ts';
 
 /** The error if a task doesn't exist or the caller may not see it; callers can't distinguish the two. */
@@ -69,6 +70,7 @@ export interface TaskDeps {
   readonly registry: Registry;
   readonly definitions: Definitions;
   readonly files: Files;
+  readonly reader: TaskReader;
   readonly texts: TextWriter;
   readonly starts: StartBatcher;
   readonly textLimits: TextLimits;

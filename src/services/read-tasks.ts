@@ -12,14 +12,14 @@ import { listAssociates } from '../db/queries/account.ts';
 import { type Attempt, readAttempts } from '../db/queries/attempt.ts';
 import { type AuditEntry, readAudit } from '../db/queries/audit.ts';
 import { type Child, listChildren, readChildCounts } from '../db/queries/children.ts';
-import { getTask, listTasks } from '../db/queries/task.ts';
+import { listTasks } from '../db/queries/task.ts';
 import { type LogEntry, MAX_LOG_LINES, readLog } from '../db/queries/task-log.ts';
 import { readWaitFacts } from '../db/queries/waiting.ts';
 import { checkAccess, noSuchTask, type TaskDeps } from './access.ts';
 
 /** Returns a task. @throws RequestError (notFound) if there is none or the caller may not see it */
 export async function readTask(deps: TaskDeps, caller: Caller, id: number): Promise<BatchTask> {
-  return checkAccess(caller, id, await getTask(deps.database.sql, id), 'Select', 'see');
+  return checkAccess(caller, id, await deps.reader.read(id), 'Select', 'see');
 }
 
 /** Filters a list by owner (contract, section 3). */

@@ -8,6 +8,7 @@ import { type Caller, SCOPES } from '../../src/core/access.ts';
 import type { BatchTask, TaskChange, TaskTexts } from '../../src/core/task.ts';
 import { TaskState } from '../../src/core/task-state.ts';
 import { updateTask } from '../../src/services/change-task.ts';
+import { readTask } from '../../src/services/read-tasks.ts';
 import { startTask } from '../../src/services/start-task.ts';
 import { createPlace, DATABASES, type Place } from '../support/databases.ts';
 import { fuzzRuns } from '../support/fuzz.ts';
@@ -70,6 +71,29 @@ describe.each(DATABASES)('changes at the same moment on %s', (kind) => {
       from batchline.task as t where t.id in (${sql.join(ids)})`.execute(node.parts.database.sql);
     return ids.flatMap((id) => found.rows.filter((row) => row.id === id));
   };
+
+  test('tasks that are read together belong to the right callers, and are as new as the last change', async () => {
+    const [first = 0, second = 0] = await started(2);
+    const own = await start(ANN);
+    const read = (id: number, caller = ADMIN): Promise<string> =>
+      readTask(node.parts, caller, id).then(
+        (task) => `${task.id} ${task.description}`,
+        (error: Error) => error.message,
+      );
+    // More than one statement reads, in an order other than that of the ids.
+    const many = Array.from({ length: 60 }, () => read(second));
+    expect(await Promise.all([...many, read(own, ANN), read(first, ANN), read(first), read(-1)])).toEqual([
+      ...many.map(() => `${second} `),
+      `${own} `,
+      `There is no batch task ${first}.`,
+      `${first} `,
+      'There is no batch task -1.',
+    ]);
+    const reading = read(first);
+    await change(first, { description: 'new' });
+    expect(await read(first)).toBe(`${first} new`);
+    await reading;
+  });
 
   test('they are one transaction, and a refused one does not affect the others', async () => {
     const [one = 0, two = 0, three = 0, illegal = 0, moved = 0, gone = 0, stranger = 0] = await started(7);

@@ -10,6 +10,7 @@ import { loadHandlers, Registry } from '../../src/queue/registry.ts';
 import { TaskQueue } from '../../src/queue/task-queue.ts';
 import type { TaskDeps } from '../../src/services/access.ts';
 import { StartBatcher } from '../../src/services/start-batcher.ts';
+import { TaskReader } from '../../src/services/task-reader.ts';
 import { TextWriter } from '../../src/services/text-batcher.ts';
 import type { Place } from './databases.ts';
 import { TEST_ENV } from './test-server.ts';
@@ -40,6 +41,7 @@ export async function openTestNode(place: Place, handlers: string, database?: Da
       registry,
       definitions,
       files,
+      reader: new TaskReader(opened.sql),
       texts: new TextWriter(opened.sql),
       starts: new StartBatcher(opened, queue),
       textLimits,

@@ -22,6 +22,20 @@ export async function getTask(db: Kysely<Schema>, id: number): Promise<BatchTask
   return rows[0] && toTask(rows[0]);
 }
 
+/** Returns the tasks with these ids, in the same order; `undefined` for one that doesn't exist. It does not check rights. */
+export async function getTasks(
+  db: Kysely<Schema>,
+  ids: readonly number[],
+): Promise<(BatchTask | undefined)[]> {
+  const { rows } = await sql<TaskRow>`
+    select ${TASK_COLUMNS} from batchline.task as t where t.id = any (${ids}::int[]) ${PREPARED}`.execute(db);
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return ids.map((id) => {
+    const row = byId.get(id);
+    return row && toTask(row);
+  });
+}
+
 /** A locked task with its lease. */
 export interface LeasedTask {
   readonly task: BatchTask;
