@@ -99,6 +99,10 @@ function Unreachable(): ReactNode {
 function Frame({ who, onSignOut }: { who: Session; onSignOut: () => void }): ReactNode {
   const { t } = useTexts();
   const [isPaletteOpen, setPaletteOpen] = useState(false);
+  const [path] = useLocation();
+  // Open on the page where it was opened; a link closes it.
+  const [menuOf, setMenuOf] = useState<string>();
+  const isMenuOpen = menuOf === path;
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
       if (!(event.ctrlKey || event.metaKey) || event.altKey || event.key.toLowerCase() !== 'k') return;
@@ -115,7 +119,16 @@ function Frame({ who, onSignOut }: { who: Session; onSignOut: () => void }): Rea
         <Link href="/" className="brand">
           Batchline
         </Link>
-        <nav aria-label={t`Pages`}>
+        <button
+          type="button"
+          className="quiet menu-button"
+          aria-expanded={isMenuOpen}
+          aria-controls="pages"
+          onClick={() => setMenuOf(isMenuOpen ? undefined : path)}
+        >
+          {t`Menu`}
+        </button>
+        <nav id="pages" aria-label={t`Pages`} data-open={isMenuOpen || undefined}>
           <NavLink href="/">{t`Tasks`}</NavLink>
           <NavLink href="/start">{t`Start a task`}</NavLink>
           <NavLink href="/definitions">{t`Definitions`}</NavLink>
@@ -124,6 +137,7 @@ function Frame({ who, onSignOut }: { who: Session; onSignOut: () => void }): Rea
           <NavLink href="/webhooks">{t`Webhooks`}</NavLink>
           {seesAll(who) && <NavLink href="/operations">{t`Operations`}</NavLink>}
           {isAdministrator(who) && <NavLink href="/people">{t`Users`}</NavLink>}
+          {isMenuOpen && <NavLink href="/settings">{t`Settings`}</NavLink>}
         </nav>
         <div className="me">
           <button

@@ -9,7 +9,7 @@ import type { StoredState, TaskStateName } from '../core/task-state.ts';
 import { dueAt, type Wait, waitsOf } from '../core/waiting.ts';
 import type { Rows } from '../db/list-reads.ts';
 import { listAssociates } from '../db/queries/account.ts';
-import { type Attempt, readAttempts } from '../db/queries/attempt.ts';
+import { type Attempt, type RunTimes, readAttempts, readRunTimes } from '../db/queries/attempt.ts';
 import { type AuditEntry, readAudit } from '../db/queries/audit.ts';
 import { type Child, listChildren, readChildCounts } from '../db/queries/children.ts';
 import { listTasks } from '../db/queries/task.ts';
@@ -87,6 +87,8 @@ async function visibleOwners(
 export interface ChildrenPage {
   readonly counts: ChildCounts;
   readonly children: Rows<Child>;
+  /** When the children ran, by id. */
+  readonly times: ReadonlyMap<number, RunTimes>;
 }
 
 /**
@@ -104,7 +106,11 @@ export async function readChildren(
   await readTask(deps, caller, id);
   return deps.database.lists.read(async (db) => {
     const children = await listChildren(db, id, page.state, page.afterId, page.limit);
-    return { counts: await readChildCounts(db, id), children };
+    const times = await readRunTimes(
+      db,
+      children.rows.map(({ task }) => task.id),
+    );
+    return { counts: await readChildCounts(db, id), children, times };
   });
 }
 

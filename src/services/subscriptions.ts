@@ -18,7 +18,13 @@ import {
   updateSubscription,
 } from '../db/queries/subscription.ts';
 import { getTask } from '../db/queries/task.ts';
-import { type Delivery, deleteWaitingDeliveries, listDeliveries } from '../db/queries/webhook-delivery.ts';
+import {
+  type Delivery,
+  deleteWaitingDeliveries,
+  getDelivery,
+  listDeliveries,
+  redeliver,
+} from '../db/queries/webhook-delivery.ts';
 import { inQuietTransaction } from '../db/transaction.ts';
 import { isNarrower, mayManage, rightsAfterChange, rightsOf } from '../events/rights.ts';
 import { generateSecret } from '../events/webhook-delivery.ts';
@@ -32,7 +38,7 @@ export const MAX_TARGET_LENGTH = 2000;
 const MAX_SUBSCRIPTIONS = 100;
 /** Maximum number of deliveries in one list. */
 const MAX_DELIVERIES = 100;
-/** Minimum seconds between two tests of a subscription. */
+/** Minimum seconds between two tests of a subscription, and before a delivery is repeated. */
 const TEST_SECONDS = 10;
 
 /** The dependencies of the subscription service. */
@@ -180,6 +186,32 @@ export async function readSubscriptionDeliveries(
   return deliveries
     .map((delivery) => ({ delivery, digest: readDigest(delivery.body) }))
     .filter(({ digest }) => digest.notices.every((notice) => maySeeNotice(caller, notice)));
+}
+
+/**
+ * Sends a delivery again, with all its attempts.
+ *
+ * @throws RequestError (notFound); (conflict) if the subscription is not active; (rateLimited) if it was sent a moment ago
+ */
+export async function repeatNotification(
+  deps: SubscriptionDeps,
+  caller: Caller,
+  id: number,
+  deliveryId: number,
+): Promise<SubscriptionDelivery> {
+  const { sql } = deps.database;
+  const subscription = await readSubscription(deps, caller, id);
+  if (!subscription.active) throw conflict`Subscription ${id} is not active; set Active first.`;
+  const known = await getDelivery(sql, recipientOf(id), deliveryId);
+  const digest = known && readDigest(known.body);
+  const isVisible = digest?.notices.every((notice) => maySeeNotice(caller, notice)) ?? false;
+  if (known === undefined || digest === undefined || !isVisible)
+    throw notFound`Subscription ${id} has no delivery ${String(deliveryId)}.`;
+  if (Date.now() - (known.ended?.getTime() ?? 0) < TEST_SECONDS * 1000) throw rateLimited(TEST_SECONDS);
+  const delivery = await redeliver(sql, recipientOf(id), deliveryId);
+  if (delivery === undefined) throw notFound`Subscription ${id} has no delivery ${String(deliveryId)}.`;
+  deps.sender.wake();
+  return { delivery, digest };
 }
 
 /** Rates are about all tasks of a tenant; other notifications about a task or schedule. */

@@ -233,9 +233,10 @@ export async function repeatDelivery(
   const webhook = await readWebhook(deps, caller, id);
   checkActive(webhook);
   const { sql } = deps.database;
-  const known = await getDelivery(sql, webhook.id, deliveryId);
+  const recipient = { kind: 'webhook', id: webhook.id } as const;
+  const known = await getDelivery(sql, recipient, deliveryId);
   const isVisible = known !== undefined && maySeeDelivery(caller, known);
-  const delivery = isVisible ? await redeliver(sql, webhook.id, known.id) : undefined;
+  const delivery = isVisible ? await redeliver(sql, recipient, known.id) : undefined;
   if (delivery === undefined) throw notFound`Webhook ${webhook.id} has no delivery ${String(deliveryId)}.`;
   deps.sender.wake();
   return delivery;

@@ -12,6 +12,7 @@ describeInBrowser('every page', (stage) => {
     '/definitions/flaky': '.plot canvas',
     '/schedules': '.empty',
     '/webhooks': '.empty',
+    '/notifications': '.empty',
     '/operations': '.plot canvas',
     '/people': 'tbody tr',
     '/settings': 'select',

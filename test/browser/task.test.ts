@@ -205,10 +205,16 @@ describeInBrowser('a task', (stage) => {
     const { page } = await stage.open(`/tasks/${id}`, 'gerd');
     await page.getByText('Closed with 1 failed.').waitFor();
     await page.getByText('2 of 2 ended, 1 failed').waitFor();
-    expect(await page.locator('.child').allInnerTexts()).toEqual([
-      expect.stringMatching(/letters[\s\S]*Succeeded[\s\S]*75 %/),
-      expect.stringMatching(/stamps[\s\S]*Failed[\s\S]*25 %/),
+    const waterfall = page.getByRole('table', { name: 'Children' });
+    const rows = waterfall.locator('tbody tr');
+    expect(await rows.allInnerTexts()).toEqual([
+      expect.stringMatching(/letters\s+Succeeded\s+[\d.]+m?s\s+[\d.]+m?s\s+75 %/),
+      expect.stringMatching(/stamps\s+Failed\s+[\d.]+m?s\s+[\d.]+m?s\s+25 %/),
     ]);
+    expect(await waterfall.locator('.bar-waited + .bar-ran').count()).toBe(2);
+    await page.locator('.panel', { has: waterfall }).getByLabel('State').selectOption('Failed');
+    await expect.poll(() => rows.allInnerTexts()).toEqual([expect.stringContaining('stamps')]);
+    expect(await axeFindings(page)).toEqual([]);
     await page
       .getByRole('link', { name: /^flaky #/ })
       .first()
@@ -223,6 +229,7 @@ describeInBrowser('a task', (stage) => {
     const id = await finn.start({ Name: 'table-export', Description: "It's mine" });
     await finn.ended(id);
     const { page } = await stage.open(`/tasks/${id}`, 'finn');
+    await page.getByText(/^\d+(\.\d+)? (bytes|kB)$/).waitFor();
     const download = page.waitForEvent('download');
     await page.getByRole('link', { name: /^Download/ }).click();
     expect(await readFile(await (await download).path(), 'utf8')).toContain('table-export');

@@ -106,7 +106,30 @@ describeInBrowser(
       await message.getByText('Delivered').waitFor();
       await page.getByRole('row', { name: /^Test Given up/ }).waitFor();
       expect(await axeFindings(page)).toEqual([]);
+      await page
+        .getByRole('button', { name: /^Send again/ })
+        .last()
+        .click();
+      await page.getByRole('alert').filter({ hasText: '10' }).waitFor();
       await page.getByRole('main').getByRole('link', { name: 'Notifications' }).click();
+      await page.getByRole('button', { name: `Edit ${receiver.url}` }).click();
+      expect(await dialog.getByLabel('Channel').isDisabled()).toBe(true);
+      expect(await dialog.getByLabel('A task fails').isChecked()).toBe(true);
+      await dialog.getByLabel('A task is late').check();
+      await dialog.getByLabel('Late after minutes').fill('1.5');
+      await dialog.getByLabel('Definitions').fill('flaky, ship');
+      expect(await axeFindings(page)).toEqual([]);
+      await dialog.getByRole('button', { name: 'Save' }).click();
+      await row.getByText('flaky, ship').waitFor();
+      expect(await admin.json('GET', '/Subscriptions')).toMatchObject([
+        {
+          Target: receiver.url,
+          On: ['Failed', 'Late'],
+          LateSeconds: 90,
+          Own: false,
+          Names: ['flaky', 'ship'],
+        },
+      ]);
       await page.getByRole('button', { name: `Delete ${receiver.url}` }).click();
       await dialog.getByRole('button', { name: 'Delete' }).click();
       await page.getByText('No notifications yet.').waitFor();

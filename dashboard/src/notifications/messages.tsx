@@ -1,6 +1,7 @@
-import { useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
+import { answer, api } from '../api/call.ts';
 import type { SubscriptionDelivery } from '../api/carriers.ts';
 import { messagesQuery, subscriptionsQuery } from '../api/subscriptions.ts';
 import { type Column, DataTable } from '../parts/data-table.tsx';
@@ -20,6 +21,16 @@ export function Messages({ id }: { id: number }): ReactNode {
   const subscription = subscriptions.data?.find((each) => each.Id === id);
   const list = useQuery(messagesQuery(id));
   const test = useTestMessage();
+  const queries = useQueryClient();
+  const repeat = useMutation({
+    mutationFn: (delivery: number) =>
+      answer(
+        api.POST('/api/v1/Subscriptions/{id}/Deliveries/{delivery}/Redeliver', {
+          params: { path: { id, delivery } },
+        }),
+      ),
+    onSettled: () => queries.invalidateQueries({ queryKey: subscriptionsQuery.queryKey }),
+  });
   const { state, attempts, time, next } = useDeliveryColumns();
   const columns: readonly Column<SubscriptionDelivery>[] = [
     {
@@ -30,6 +41,17 @@ export function Messages({ id }: { id: number }): ReactNode {
     attempts,
     time,
     next,
+    {
+      title: t`Actions`,
+      kind: 'buttons',
+      cell: ({ Id, State }) =>
+        State !== 'Waiting' &&
+        subscription?.Active === true && (
+          <button type="button" aria-label={t`Send again: ${Id}`} onClick={() => repeat.mutate(Id)}>
+            {t`Send again`}
+          </button>
+        ),
+    },
   ];
   return (
     <section>
@@ -47,7 +69,7 @@ export function Messages({ id }: { id: number }): ReactNode {
       {subscription !== undefined && subscription.DisabledReason !== '' && (
         <p className="field-error">{subscription.DisabledReason}</p>
       )}
-      <Problem error={list.error} />
+      <Problem error={list.error ?? repeat.error} />
       {list.error === null && (
         <DataTable
           label={t`Messages`}

@@ -13,7 +13,7 @@ import { ShownOnce } from '../parts/shown-once.tsx';
 import { useTexts } from '../texts.tsx';
 import { useTitle } from '../title.ts';
 import { Messages } from './messages.tsx';
-import { NewSubscription } from './new-subscription.tsx';
+import { SubscriptionDialog } from './subscription-dialog.tsx';
 import { TestButton, TestOutcome, useTestMessage } from './test-message.tsx';
 import { useNotificationNames } from './texts.ts';
 
@@ -32,7 +32,7 @@ function Subscriptions({ who }: { who: Session }): ReactNode {
   const [, navigate] = useLocation();
   // A link on the page of a task opens the form for it.
   const task = /^\d+$/.exec(new URLSearchParams(useSearch()).get('task') ?? '')?.[0];
-  const [isCreating, setCreating] = useState(false);
+  const [edited, setEdited] = useState<Subscription | 'new'>();
   const [secret, setSecret] = useState<string>();
   const list = useQuery(subscriptionsQuery);
   const test = useTestMessage();
@@ -43,7 +43,7 @@ function Subscriptions({ who }: { who: Session }): ReactNode {
       run(api.PATCH('/api/v1/Subscriptions/{id}', { params: at(Id), body: { Active: !Active } })),
   });
   const close = (): void => {
-    setCreating(false);
+    setEdited(undefined);
     if (task !== undefined) navigate('/notifications', { replace: true });
   };
   const columns: readonly Column<Subscription>[] = [
@@ -80,6 +80,9 @@ function Subscriptions({ who }: { who: Session }): ReactNode {
       cell: (one) => (
         <>
           <TestButton subscription={one} test={test} />
+          <button type="button" aria-label={t`Edit ${one.Target}`} onClick={() => setEdited(one)}>
+            {t`Edit`}
+          </button>
           <button
             type="button"
             aria-label={one.Active ? t`Turn off: ${one.Target}` : t`Turn on: ${one.Target}`}
@@ -102,7 +105,7 @@ function Subscriptions({ who }: { who: Session }): ReactNode {
     <section>
       <div className="page-title">
         <h1>{t`Notifications`}</h1>
-        <button type="button" className="primary" onClick={() => setCreating(true)}>
+        <button type="button" className="primary" onClick={() => setEdited('new')}>
           {t`New notification`}
         </button>
       </div>
@@ -115,10 +118,11 @@ function Subscriptions({ who }: { who: Session }): ReactNode {
         keyOf={({ Id }) => Id}
         empty={t`No notifications yet. Create one to receive a message when tasks end or fail.`}
       />
-      {(isCreating || task !== undefined) && (
-        <NewSubscription
+      {(edited !== undefined || task !== undefined) && (
+        <SubscriptionDialog
           who={who}
-          task={task === undefined ? undefined : Number(task)}
+          subscription={edited === 'new' ? undefined : edited}
+          {...(task === undefined ? {} : { task: Number(task) })}
           onCreated={setSecret}
           onClose={close}
         />

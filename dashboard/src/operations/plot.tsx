@@ -75,7 +75,7 @@ export function Plot({
           },
           {
             ...axis,
-            size: 60,
+            size: labelWidth,
             incrs: tickSteps(precision),
             values: (_, ticks) => ticks.map(write),
           },
@@ -117,6 +117,12 @@ export function Plot({
       <div ref={box} aria-hidden="true" />
     </figure>
   );
+}
+
+/** The width of the longest label of an axis and its gap, in pixels. */
+function labelWidth({ ctx }: UPlot, labels: readonly string[] | null): number {
+  const widths = (labels ?? []).map((label) => ctx.measureText(label).width / devicePixelRatio);
+  return Math.max(40, ...widths) + 16;
 }
 
 function onSystemTheme(listener: () => void): () => void {

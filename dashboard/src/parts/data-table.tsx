@@ -2,6 +2,7 @@ import { type ReactNode, useState } from 'react';
 import { useTexts } from '../texts.tsx';
 import { useTimes } from '../times.ts';
 import { ScrollBox } from './scroll-box.tsx';
+import { type SortOrder, SortSelect } from './sort-select.tsx';
 
 /** A column of a {@link DataTable}. The cells of the first one name their rows. */
 export interface Column<Row> {
@@ -12,11 +13,8 @@ export interface Column<Row> {
   readonly sort?: (row: Row) => string | number;
 }
 
-/** The order that a user has chosen: the title of a column, and whether it is reversed. */
-interface Order {
-  readonly title: string;
-  readonly isReversed: boolean;
-}
+/** The order that a user has chosen, by the title of a column. */
+type Order = SortOrder<string>;
 
 /** Number of placeholder rows while rows are loading. */
 const PLACEHOLDERS = ['one', 'two', 'three'] as const;
@@ -46,10 +44,19 @@ export function DataTable<Row>({
   const [isWhole, setWhole] = useState(false);
   const sorted = rows && sortRows(rows, columns, order);
   const shown = isWhole ? sorted : sorted?.slice(0, limit);
+  const sortable = columns.filter(({ sort }) => sort !== undefined);
   const hidden = (rows?.length ?? 0) - (shown?.length ?? 0);
   if (rows?.length === 0) return <p className="empty">{empty}</p>;
   return (
     <ScrollBox className="panel data-table" label={label}>
+      {sortable.length > 0 && (rows?.length ?? 0) > 1 && (
+        <SortSelect
+          columns={sortable.map(({ title }) => ({ key: title, title }))}
+          order={order}
+          unsorted={t`Default order`}
+          onSort={setOrder}
+        />
+      )}
       <table aria-label={label} aria-busy={rows === undefined}>
         <thead>
           <tr>
@@ -58,10 +65,8 @@ export function DataTable<Row>({
                 key={column.title}
                 title={column.title}
                 kind={column.kind}
-                sorted={order?.title === column.title ? directionOf(column, order) : undefined}
-                onSort={
-                  column.sort === undefined ? undefined : () => setOrder(nextOrder(column.title, order))
-                }
+                sorted={order?.key === column.title ? directionOf(order) : undefined}
+                onSort={column.sort === undefined ? undefined : () => setOrder(nextOrder(column, order))}
               />
             ))}
           </tr>
@@ -107,17 +112,17 @@ export function DataTable<Row>({
 }
 
 /** Sorts by the column again in reverse, then not at all. */
-function nextOrder(title: string, order: Order | undefined): Order | undefined {
-  if (order?.title !== title) return { title, isReversed: false };
-  return order.isReversed ? undefined : { title, isReversed: true };
+function nextOrder(
+  { title, kind }: Pick<Column<never>, 'title' | 'kind'>,
+  order: Order | undefined,
+): Order | undefined {
+  const descending = kind === 'number';
+  if (order?.key !== title) return { key: title, descending };
+  return order.descending === descending ? { key: title, descending: !descending } : undefined;
 }
 
-function directionOf(
-  { kind }: Pick<Column<never>, 'kind'>,
-  { isReversed }: Order,
-): 'ascending' | 'descending' {
-  return (kind === 'number') === isReversed ? 'ascending' : 'descending';
-}
+const directionOf = ({ descending }: Order): 'ascending' | 'descending' =>
+  descending ? 'descending' : 'ascending';
 
 /** Returns the rows in the chosen order; rows with the same value keep theirs. */
 function sortRows<Row>(
@@ -125,10 +130,10 @@ function sortRows<Row>(
   columns: readonly Column<Row>[],
   order: Order | undefined,
 ): readonly Row[] {
-  const column = columns.find(({ title }) => title === order?.title);
+  const column = columns.find(({ title }) => title === order?.key);
   if (order === undefined || column?.sort === undefined) return rows;
   const { sort } = column;
-  const sign = directionOf(column, order) === 'ascending' ? 1 : -1;
+  const sign = order.descending ? -1 : 1;
   const compare = (a: string | number, b: string | number): number =>
     typeof a === 'number' && typeof b === 'number'
       ? a - b

@@ -20,6 +20,7 @@ import { Attempts } from './attempts.tsx';
 import { EarlierRuns } from './earlier-runs.tsx';
 import { type Json, readJson } from './json-paths.ts';
 import { JsonTree } from './json-tree.tsx';
+import { ResultFile } from './result-file.tsx';
 import { TaskActions } from './task-actions.tsx';
 import { ParentLink, TaskChildren } from './task-children.tsx';
 import { TaskLog } from './task-log.tsx';
@@ -88,6 +89,7 @@ export function TaskPage({ id, who }: { id: number; who: Session }): ReactNode {
         <div>
           <TaskProgress task={info} isStopped={isStopped} />
           <TaskChildren id={id} />
+          <ResultFile task={info} />
           <Texts task={info} />
           <Attempts task={info} latest={Math.max(0, ...(history.data ?? []).map(({ Attempt }) => Attempt))} />
           <TaskLog id={id} end={hasEnded(info.State) ? `${info.State} ${info.StartCount}` : undefined} />
@@ -162,13 +164,6 @@ function TaskDetails({
     <section className="panel">
       <h2>{t`Details`}</h2>
       <Facts facts={facts} />
-      {task.FileName !== '' && hasEnded(task.State) && (
-        <p>
-          <a href={`/api/v1/BatchTask/${task.Id}/File`} download={task.FileName}>
-            {t`Download ${task.FileName}`}
-          </a>
-        </p>
-      )}
     </section>
   );
 }

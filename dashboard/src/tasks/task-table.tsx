@@ -33,6 +33,20 @@ function saveTop(top: number): void {
   }, SAVE_AFTER);
 }
 
+/** The titles of the columns by which the list can be sorted. */
+export function useSortTitles(): Readonly<Record<Sort, string>> {
+  const { t } = useTexts();
+  return {
+    name: t`Task`,
+    state: t`State`,
+    progressPercent: t`Progress`,
+    associateId: t`Owner`,
+    registeredDate: t`Age`,
+    duration: t`Duration`,
+    startCount: t`Attempts`,
+  };
+}
+
 /** The visible part of the list. */
 export interface View {
   readonly ids: readonly number[];
@@ -132,9 +146,10 @@ export function TaskTable({
     onSelect({ isAll, ids: changed });
   };
   const selected = rows.filter(isSelected).length;
-  const head = (sort: Sort, text: string, kind?: 'number'): ReactNode => (
+  const titles = useSortTitles();
+  const head = (sort: Sort, kind?: 'number'): ReactNode => (
     <ColumnHeader
-      title={text}
+      title={titles[sort]}
       kind={kind}
       sorted={filter.sort === sort ? (filter.descending ? 'descending' : 'ascending') : undefined}
       onSort={() => onSort(sort)}
@@ -165,13 +180,13 @@ export function TaskTable({
                 }
               />
             </th>
-            {head('name', t`Task`)}
-            {head('state', t`State`)}
-            {head('progressPercent', t`Progress`)}
-            {head('associateId', t`Owner`)}
-            {head('registeredDate', t`Age`, 'number')}
-            {head('duration', t`Duration`, 'number')}
-            {head('startCount', t`Attempts`, 'number')}
+            {head('name')}
+            {head('state')}
+            {head('progressPercent')}
+            {head('associateId')}
+            {head('registeredDate', 'number')}
+            {head('duration', 'number')}
+            {head('startCount', 'number')}
           </tr>
         </thead>
         <tbody style={{ height: virtualizer.getTotalSize() }}>

@@ -10,16 +10,17 @@ import type { StateCounts } from '../api/tasks.ts';
 import { SearchedWords, wordsPattern } from '../parts/highlighted.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { Skeleton } from '../parts/skeleton.tsx';
+import { SortSelect } from '../parts/sort-select.tsx';
 import { useStateName } from '../parts/state-mark.tsx';
 import { useTexts } from '../texts.tsx';
 import { useTimes } from '../times.ts';
 import { useTitle } from '../title.ts';
 import { BulkBar } from './bulk-bar.tsx';
 import { ExportButton } from './export-button.tsx';
-import { type Filter, readFilter, type Sort, writeFilter } from './filter.ts';
+import { type Filter, readFilter, SORTS, type Sort, writeFilter } from './filter.ts';
 import { SavedViews } from './saved-views.tsx';
 import { SearchBox } from './search-box.tsx';
-import { TaskTable, type View } from './task-table.tsx';
+import { TaskTable, useSortTitles, type View } from './task-table.tsx';
 import { type TaskList, useTaskList } from './use-task-list.ts';
 
 /** The list of the user's tasks, or of all visible ones. */
@@ -149,6 +150,7 @@ function FilterBar({
   const { t } = useTexts();
   const { number } = useTimes();
   const stateName = useStateName();
+  const titles = useSortTitles();
   const definitions = useQuery(definitionsQuery);
   const names = new Set((definitions.data ?? []).map((definition) => definition.Name));
   if (filter.name !== '') names.add(filter.name);
@@ -197,6 +199,11 @@ function FilterBar({
           <option key={name}>{name}</option>
         ))}
       </select>
+      <SortSelect
+        columns={SORTS.map((key) => ({ key, title: titles[key] }))}
+        order={{ key: filter.sort, descending: filter.descending }}
+        onSort={(order) => order !== undefined && show({ sort: order.key, descending: order.descending })}
+      />
       <SearchBox search={filter.search} who={who} onSearch={(search) => show({ search })} />
     </search>
   );

@@ -13,7 +13,7 @@ import {
   plainOf,
   type Text,
 } from '../../core/message.ts';
-import { TaskState } from '../../core/task-state.ts';
+import { ENDED_STATES, TaskState } from '../../core/task-state.ts';
 import { type BoundedRow, boundedRows, type Rows, withinBytes } from '../list-reads.ts';
 import type { Schema } from '../schema.ts';
 import { keptMessage } from './audit.ts';
@@ -175,4 +175,33 @@ function toAttempt(row: AttemptRow): Attempt {
     reason: row.reason,
     reasonMessage: row.reason_message ?? (row.reason === null ? null : { template: row.reason, values: [] }),
   };
+}
+
+/** The time from the first attempt to the end of a task, and the number of its children. */
+export interface RunTimes {
+  /** null if it never started. */
+  readonly started: Date | null;
+  /** null until it has ended. */
+  readonly ended: Date | null;
+  readonly children: number;
+}
+
+const ENDED = sql.join(ENDED_STATES.map((state) => sql.lit(TaskState[state])));
+
+/** Reads when tasks ran, by id. Tasks that an earlier release ended have the time of their last change. */
+export async function readRunTimes(
+  db: Kysely<Schema>,
+  ids: readonly number[],
+): Promise<ReadonlyMap<number, RunTimes>> {
+  if (ids.length === 0) return new Map();
+  const { rows } = await sql<RunTimes & { readonly id: number }>`
+    select t.id, coalesce(a.started, t.last_started) as started, coalesce(f.total, 0) as children,
+      case when t.state in (${ENDED}) then coalesce(a.ended, t.updated) end as ended
+    from batchline.task as t
+    left join lateral (
+      select min(a.started) as started, max(a.ended) as ended from batchline.task_attempt as a where a.task_id = t.id
+    ) as a on true
+    left join batchline.task_family as f on f.parent_id = t.id
+    where t.id = any (${ids}::int[])`.execute(db);
+  return new Map(rows.map(({ id, ...times }) => [id, times]));
 }

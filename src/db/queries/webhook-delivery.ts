@@ -85,17 +85,17 @@ export async function listDeliveries(
   return (await query.execute()).map(toDelivery);
 }
 
-/** Returns a delivery of a webhook, or `undefined`. */
+/** Returns a delivery of a webhook or subscription, or `undefined`. */
 export async function getDelivery(
   db: Kysely<Schema>,
-  webhookId: number,
+  recipient: Recipient,
   id: number,
 ): Promise<Delivery | undefined> {
   const row = await db
     .selectFrom('batchline.webhook_delivery')
     .selectAll()
     .where('id', '=', String(id))
-    .where('webhook_id', '=', webhookId)
+    .where(columnOf(recipient), '=', recipient.id)
     .executeTakeFirst();
   return row && toDelivery(row);
 }
@@ -109,17 +109,17 @@ export async function deleteWaitingDeliveries(db: Kysely<Schema>, recipient: Rec
     .execute();
 }
 
-/** Makes a delivery due again with all its attempts. Returns `undefined` if the webhook has no such delivery. */
+/** Makes a delivery due again with all its attempts. Returns `undefined` if its recipient has no such delivery. */
 export async function redeliver(
   db: Kysely<Schema>,
-  webhookId: number,
+  recipient: Recipient,
   id: number,
 ): Promise<Delivery | undefined> {
   const row = await db
     .updateTable('batchline.webhook_delivery')
     .set({ state: 'Waiting', tries: 0, next_try: sql<Date>`now()`, ended: null })
     .where('id', '=', String(id))
-    .where('webhook_id', '=', webhookId)
+    .where(columnOf(recipient), '=', recipient.id)
     .returningAll()
     .executeTakeFirst();
   return row && toDelivery(row);

@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { ACCESS } from '../../core/access.ts';
 import { LOG_LEVELS } from '../../core/task.ts';
 import { BODY_TYPES } from '../body/parse.ts';
-import { DateTime, Int32, type Operation } from '../openapi/operation.ts';
+import { DateTime, Int32, nullable, type Operation } from '../openapi/operation.ts';
 import { AttemptPayload, AUDIT_PROPERTIES } from './attempts-schema.ts';
 import { IGNORED } from './batch-task-params.ts';
 import {
@@ -200,6 +200,9 @@ const Children = Type.Object(
         Key: Type.String({ description: 'The key that the parent gave the child' }),
         Weight: Type.Integer({ description: "The child's share of the parent's progress" }),
         Stopped: Type.Boolean({ description: 'true if it is Failed because it was stopped' }),
+        Started: nullable(DateTime),
+        Ended: nullable(DateTime),
+        Children: Type.Integer({ description: 'The number of its own children' }),
         Task: BatchTaskInfo,
       }),
     ),

@@ -31,17 +31,29 @@ export async function taskChildrenRoutes(
     async (request, reply) => {
       const caller = callerOf(request);
       const id = readTaskId(request.params.id);
-      const { counts, children } = await readChildren(tasks, caller, id, readChildrenQuery(request.query));
+      const { counts, children, times } = await readChildren(
+        tasks,
+        caller,
+        id,
+        readChildrenQuery(request.query),
+      );
       markTruncated(reply, children);
-      const writer = new TaskSerializer(caller, tasks.textLimits, localeOf(request));
+      const locale = localeOf(request);
+      const writer = new TaskSerializer(caller, tasks.textLimits, locale);
       return {
         ...writeCounts(counts),
-        Children: children.rows.map(({ key, weight, stopped, task }) => ({
-          Key: key,
-          Weight: weight,
-          Stopped: stopped,
-          Task: writer.write(task),
-        })),
+        Children: children.rows.map(({ key, weight, stopped, task }) => {
+          const { started = null, ended = null, children: total = 0 } = times.get(task.id) ?? {};
+          return {
+            Key: key,
+            Weight: weight,
+            Stopped: stopped,
+            Started: started && locale.date(started),
+            Ended: ended && locale.date(ended),
+            Children: total,
+            Task: writer.write(task),
+          };
+        }),
       };
     },
   );

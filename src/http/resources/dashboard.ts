@@ -69,6 +69,8 @@ const PAGES = [
   '/schedules',
   '/webhooks',
   '/webhooks/:id',
+  '/notifications',
+  '/notifications/:id',
   '/operations',
   '/definitions',
   '/definitions/:name',

@@ -56,3 +56,9 @@ export function readDeliveryQuery(query: Record<string, string>): {
   }
   return { state, beforeId };
 }
+
+/** Reads the id of a delivery. @throws RequestError (invalid) */
+export function readDeliveryId(text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw invalid`"${text.slice(0, 40)}" is not the id of a delivery; a whole number is accepted.`;
+}

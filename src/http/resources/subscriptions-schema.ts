@@ -158,3 +158,12 @@ export const listSubscriptionDeliveriesOperation: Operation = {
     query: DELIVERY_QUERY,
   },
 };
+
+export const redeliverSubscriptionOperation: Operation = {
+  id: 'redeliverSubscription',
+  access: ACCESS.write,
+  tag,
+  summary: 'Sends a delivery again.',
+  responses: { 202: SubscriptionDelivery },
+  refusals: [409],
+};

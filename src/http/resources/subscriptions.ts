@@ -10,6 +10,7 @@ import {
   readSubscription,
   readSubscriptionDeliveries,
   readSubscriptions,
+  repeatNotification,
   type SubscriptionDelivery,
   type SubscriptionDeps,
   testSubscription,
@@ -18,7 +19,7 @@ import { callerOf } from '../auth/hooks.ts';
 import { languagesOf } from '../i18n/culture.ts';
 import { type Locale, localeOf } from '../i18n/locale.ts';
 import { readTaskId } from './batch-task-params.ts';
-import { readDeliveryQuery, writeDeliveryFacts } from './deliveries.ts';
+import { readDeliveryId, readDeliveryQuery, writeDeliveryFacts } from './deliveries.ts';
 import { readNames } from './events.ts';
 import {
   changeSubscriptionOperation,
@@ -28,6 +29,7 @@ import {
   listSubscriptionDeliveriesOperation,
   listSubscriptionsOperation,
   NewSubscription,
+  redeliverSubscriptionOperation,
   SubscriptionChange,
   testSubscriptionOperation,
 } from './subscriptions-schema.ts';
@@ -122,6 +124,16 @@ export async function subscriptionRoutes(app: FastifyInstance, deps: Subscriptio
       const locale = localeOf(request);
       const deliveries = await readSubscriptionDeliveries(deps, callerOf(request), idOf(request), filter);
       return deliveries.map((delivery) => writeDelivery(delivery, locale));
+    },
+  );
+
+  app.post<{ Params: { id: string; delivery: string } }>(
+    '/:id/Deliveries/:delivery/Redeliver',
+    { config: { ...deliveryConfig, operation: redeliverSubscriptionOperation } },
+    async (request, reply) => {
+      const deliveryId = readDeliveryId(request.params.delivery);
+      const delivery = await repeatNotification(deps, callerOf(request), idOf(request), deliveryId);
+      return reply.code(202).send(writeDelivery(delivery, localeOf(request)));
     },
   );
 }

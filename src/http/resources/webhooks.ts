@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { ACCESS } from '../../core/access.ts';
-import { invalid } from '../../core/errors.ts';
 import type { Webhook } from '../../db/queries/webhook.ts';
 import type { Delivery } from '../../db/queries/webhook-delivery.ts';
 import {
@@ -20,7 +19,13 @@ import { callerOf } from '../auth/hooks.ts';
 import { type Locale, localeOf } from '../i18n/locale.ts';
 import { DateTime, nullable, type Operation } from '../openapi/operation.ts';
 import { readTaskId } from './batch-task-params.ts';
-import { DELIVERY_FACTS, DELIVERY_QUERY, readDeliveryQuery, writeDeliveryFacts } from './deliveries.ts';
+import {
+  DELIVERY_FACTS,
+  DELIVERY_QUERY,
+  readDeliveryId,
+  readDeliveryQuery,
+  writeDeliveryFacts,
+} from './deliveries.ts';
 import { readNames, readStates } from './events.ts';
 
 const settings = {
@@ -121,11 +126,6 @@ export async function webhookRoutes(app: FastifyInstance, deps: WebhookDeps): Pr
       return reply.code(202).send(writeDelivery(delivery, localeOf(request)));
     },
   );
-}
-
-function readDeliveryId(text: string): number {
-  if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw invalid`"${text.slice(0, 40)}" is not the id of a delivery; a whole number is accepted.`;
 }
 
 function writeWebhook(webhook: Webhook, locale: Locale): object {

@@ -55,6 +55,9 @@ describe.each(DATABASES)('fan-out on %s', (kind) => {
       {
         Key: '#0',
         Weight: 1,
+        Started: expect.any(String),
+        Ended: expect.any(String),
+        Children: 0,
         Task: { Name: 'child', AssociateId: ann.associateId, Description: 'Number 0' },
       },
       { Key: '#1' },
@@ -136,6 +139,11 @@ describe.each(DATABASES)('fan-out on %s', (kind) => {
     await waits(id);
     const [first] = (await children(id)).Children;
     await waits(first.Task.Id);
+    expect((await children(id)).Children[0]).toMatchObject({
+      Started: expect.any(String),
+      Ended: null,
+      Children: 4,
+    });
     expect(await ann.json('POST', `/BatchTask/${id}/Stop`)).toBe(true);
     expect(await ann.task(id)).toMatchObject({
       State: 'Failed',

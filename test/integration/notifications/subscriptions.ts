@@ -278,7 +278,7 @@ export function describeSubscriptions(stage: () => Stage): void {
     });
 
     test('a test is sent at once and returns its outcome, and not twice in a row', async () => {
-      const { server, mail } = stage();
+      const { server, mail, kind } = stage();
       const { Id } = await subscribe({ On: ['Failed'] });
       mail.refuses = (step) => (step === 'recipient' ? 550 : undefined);
       const failed = await server.admin.json('POST', `/Subscriptions/${Id}/Test`);
@@ -289,6 +289,26 @@ export function describeSubscriptions(stage: () => Stage): void {
       });
       expect((await server.admin.call('POST', `/Subscriptions/${Id}/Test`)).status).toBe(429);
       mail.refuses = () => undefined;
+
+      // It can be sent again, but not at once, and only by its owner.
+      const again = `/Subscriptions/${Id}/Deliveries/${failed.Id}/Redeliver`;
+      expect((await server.admin.call('POST', again)).status).toBe(429);
+      await sql`update batchline.webhook_delivery set ended = ended - interval '1 minute' where id = ${failed.Id}`.execute(
+        server.database.sql,
+      );
+      const stranger = await server.associate(`stranger-${kind}`);
+      expect((await stranger.call('POST', again)).status).toBe(404);
+      expect((await server.admin.call('POST', again.replace(failed.Id, '999999'))).status).toBe(404);
+      await server.admin.json('PATCH', `/Subscriptions/${Id}`, { Active: false });
+      expect((await server.admin.call('POST', again)).status).toBe(409);
+      await server.admin.json('PATCH', `/Subscriptions/${Id}`, { Active: true });
+      expect(await server.admin.json('POST', again)).toMatchObject({
+        Id: failed.Id,
+        State: 'Waiting',
+        Tries: 0,
+      });
+      await delivered(Id, ([first]) => first?.State === 'Delivered');
+      mail.received.splice(0);
       const other = await subscribe({ On: ['Failed'] });
       expect(await server.admin.json('POST', `/Subscriptions/${other.Id}/Test`)).toMatchObject({
         State: 'Delivered',

@@ -315,6 +315,7 @@ const ROUTES: Readonly<Record<string, readonly Try[]>> = {
   'DELETE /Subscriptions/:id': [subscription()],
   'POST /Subscriptions/:id/Test': [subscription('/Test')],
   'GET /Subscriptions/:id/Deliveries': [subscription('/Deliveries')],
+  'POST /Subscriptions/:id/Deliveries/:delivery/Redeliver': [subscription('/Deliveries/1/Redeliver')],
 
   'GET /Uploads': [list('/Uploads')],
   'POST /Uploads': [open],
