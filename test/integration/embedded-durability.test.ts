@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { EmbeddedDatabase } from '../../src/db/pglite/connect.ts';
+import { serverSetting } from '../../src/db/sql.ts';
 import { createPlace, type Place } from '../support/databases.ts';
 import { runCli } from '../support/run-cli.ts';
 import { type ServerProcess, spawnServer } from '../support/server-process.ts';
@@ -19,6 +20,7 @@ describe('the embedded database', () => {
       const blocker = await admin.start({ Name: 'thread-blocker' });
       await admin.until(blocker, (task) => task.State === 'Started');
       const database = server.database as EmbeddedDatabase;
+      expect(await serverSetting(database.sql, 'wal_compression')).toBe('pglz');
       /** Number of disk writes before the response. */
       const syncsOf = async (method: string, path: string, body?: unknown): Promise<number> => {
         const before = database.syncs();

@@ -103,9 +103,13 @@ export function syncPath(path: string): void {
   }
 }
 
-/** Returns PostgreSQL's parameters for a durable PGlite: without `-F`, and with fsync, the only sync call of NODEFS. */
+/**
+ * Returns PostgreSQL's parameters for a durable PGlite: without `-F`, and with fsync, the only sync call of NODEFS.
+ * Page images are compressed: they are more than half of what retention writes (docs/decisions/0040-retention-writes-less.md).
+ */
 export function durableStartParams(defaults: readonly string[]): string[] {
-  return [...defaults.filter((parameter) => parameter !== '-F'), '-c', 'wal_sync_method=fsync'];
+  const settings = ['-c', 'wal_sync_method=fsync', '-c', 'wal_compression=pglz'];
+  return [...defaults.filter((parameter) => parameter !== '-F'), ...settings];
 }
 
 /** Returns the free bytes of the disk that a folder is on. */

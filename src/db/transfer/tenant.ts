@@ -7,6 +7,7 @@ import { deleteExtraRows, reconcileRows } from './reconcile.ts';
 import {
   areEqual,
   createDataTable,
+  keyOf,
   PRIMARY_KEY,
   rowsOf,
   sumRows,
@@ -233,10 +234,12 @@ export async function deleteTenant(db: Kysely<Schema>, tenant: string): Promise<
 function deleteBatch(db: Kysely<Schema>, table: TransferTable): Promise<number> {
   return asMover(db, async (trx) => {
     const name = tableName(table);
+    const key = keyOf(table, sql`t`);
+    // By key, because ctids are not unique in a partitioned table.
     const { numAffectedRows = 0n } = await sql`
-      delete from ${name} where ctid = any (array(
-        select t.ctid from ${name} as t where ${rowsOf(table)} limit ${BATCH}
-      ))`.execute(trx);
+      delete from ${name} as t where (${key}) in (
+        select ${key} from ${name} as t where ${rowsOf(table)} limit ${BATCH}
+      )`.execute(trx);
     return Number(numAffectedRows);
   });
 }
