@@ -42,37 +42,6 @@ export function printError(message: string): void {
   console.error(escapeLine(`batchline: ${message}`, process.stderr));
 }
 
-/** Prints a list as a JSON array, or as one line for each item: aligned on a terminal, tab-separated elsewhere. */
-export function printList<Item>(
-  items: readonly Item[],
-  json: boolean | undefined,
-  cellsOf: (item: Item) => readonly (string | number)[],
-): void {
-  if (json === true) {
-    console.log(escapeText(JSON.stringify(items, null, 2)));
-    return;
-  }
-  const rows = items.map((item) => cellsOf(item).map((cell) => escapeLine(String(cell))));
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  for (const row of rows) {
-    const isLast = (column: number): boolean => column === row.length - 1;
-    const aligned = row.map((cell, column) => (isLast(column) ? cell : cell.padEnd(widths[column] ?? 0)));
-    console.log(process.stdout.isTTY ? aligned.join('  ') : row.join('\t'));
-  }
-}
-
-/** Formats properties as one line each. Omits empty ones. */
-export function formatProperties(properties: Readonly<Record<string, unknown>>): string {
-  const shown = Object.entries(properties).filter(([, value]) => value !== '' && value != null);
-  const width = Math.max(...shown.map(([name]) => name.length)) + 1;
-  return shown
-    .map(([name, value]) => {
-      const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
-      return `${`${name}:`.padEnd(width)} ${escapeLine(text)}`;
-    })
-    .join('\n');
-}
-
 /** Exit codes and their meaning, for scripts. 130 and 143 mean that a signal ended the process. */
 export const EXIT_CODES = {
   0: 'success',

@@ -1,7 +1,8 @@
 import { CommanderError } from 'commander';
 import { OPERATOR_CODES, type OperatorCode, OperatorError, RequestError } from '../core/errors.ts';
-import { listCompletions } from './completion.ts';
-import { type ExitCode, exitCodeOf, printError } from './output.ts';
+import { type Candidate, type ListNames, listCompletions } from './completion.ts';
+import { everyCommand } from './declare.ts';
+import { type ExitCode, escapeControls, exitCodeOf, printError } from './output.ts';
 import { createProgram } from './program.ts';
 
 /** SQLSTATE insufficient_privilege. */
@@ -15,8 +16,9 @@ export async function runCli(args: readonly string[]): Promise<ExitCode> {
   const program = createProgram((ended) => {
     code = ended;
   });
-  if (args[0] === '__complete') {
-    for (const word of listCompletions(program, args.slice(1))) console.log(word);
+  if (args[0] === '__complete' || args[0] === '__describe') {
+    for (const { word, description } of await listCompletions(program, args.slice(1), listNames))
+      console.log(args[0] === '__describe' && description !== '' ? `${word}\t${oneLine(description)}` : word);
     return 0;
   }
   try {
@@ -33,8 +35,23 @@ export async function runCli(args: readonly string[]): Promise<ExitCode> {
   }
 }
 
-function everyCommand(command: ReturnType<typeof createProgram>): (typeof command)[] {
-  return [command, ...command.commands.flatMap(everyCommand)];
+/**
+ * Lists names for completion. A server or database that can't be asked has none: the shell shows nothing, since a message
+ * would land in the command line that is being typed.
+ */
+const listNames: ListNames = async (kind, context): Promise<readonly Candidate[]> => {
+  const load = ['cell', 'tenant'].includes(kind)
+    ? async () => (await import('./local/cells.ts')).listCellNames
+    : async () => (await import('./remote/names.ts')).listNames;
+  try {
+    return await (await load())(kind, context);
+  } catch {
+    return [];
+  }
+};
+
+function oneLine(text: string): string {
+  return escapeControls(text.replace(/\s+/g, ' '));
 }
 
 /** Prints one line for each problem that the user can correct, and a stack for all other errors. */

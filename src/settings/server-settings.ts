@@ -191,7 +191,7 @@ export const CLIENT = {
   workerUrl: {
     name: 'BATCHLINE_URL',
     kind: httpAddress('http://127.0.0.1:7243'),
-    doc: 'Server that `batchline work`, `task`, `definition` and `schedule` call.',
+    doc: 'Server that `batchline work` and the commands that call a server use.',
   },
   workerToken: {
     name: 'BATCHLINE_TOKEN',

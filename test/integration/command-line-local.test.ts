@@ -143,7 +143,7 @@ describe('batchline user password', () => {
       code: 4,
       stderr: 'batchline: There is no associate with the login "carla".\n',
     });
-    const link = await runCli(['user', 'password-link', 'admin', '--url', before.url], place.env);
+    const link = await runCli(['user', 'password-link', 'admin', '--page', before.url], place.env);
     expect(link.stdout).toMatch(new RegExp(`^${before.url}/password#[\\w-]{43}\n$`));
     const set = await fetch(`${before.url}/api/v1/SignIn/Password`, {
       method: 'POST',

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ADMIN } from '../support/associates.ts';
@@ -40,7 +40,12 @@ describe('batchline task', () => {
     expect(await json(`task show ${id}`)).toMatchObject({ Id: id, State: 'Succeeded', Description: 'short' });
     expect((await batchline(`task show ${id}`)).stdout).toMatch(/^State: +Succeeded$/m);
     const listed = await batchline('task list --state Succeeded --name countdown --mine');
-    expect(listed.stdout).toMatch(new RegExp(`^${id}\tcountdown\tSucceeded\t100 %\t\\S+\t\tshort$`, 'm'));
+    expect(listed.stdout).toMatch(
+      new RegExp(
+        `^${id}\\tcountdown\\tSucceeded\\t100 %\\t2[-\\d]+ [:\\d]+\\t\\S+ s\\t\\S+\\t[^\\t]+\\tshort$`,
+        'm',
+      ),
+    );
     expect(await batchline(`task delete ${id}`)).toMatchObject({
       code: 0,
       stdout: `Deleted task ${id}.\n`,
@@ -71,7 +76,7 @@ describe('batchline task', () => {
 
   test('stops it, once', async () => {
     const id = await server.admin.start({ Name: 'countdown', ParameterObject: { seconds: 600 } });
-    expect(await json(`task stop ${id}`)).toEqual({ Id: id, Stopped: true });
+    expect(await json(`task stop ${id}`)).toMatchObject({ Id: id, Stopped: true });
     await server.admin.ended(id);
     expect(await batchline(`task stop ${id}`)).toMatchObject({ code: 5 });
     const later = await server.admin.json('POST', '/BatchTask?DelaySeconds=3600', { Name: 'countdown' });
@@ -168,6 +173,11 @@ test('batchline definition and schedule', async () => {
   expect((await batchline('schedule list')).stdout).toMatch(
     new RegExp(`^${id}\tnightly\tcountdown\t0 2 \\* \\* \\* NO\t2\\d{3}-`, 'm'),
   );
+  expect(await json(`schedule edit ${id} --cron @hourly --overlap skip`)).toMatchObject({
+    Name: 'nightly',
+    Cron: '@hourly',
+    Overlap: 'Skip',
+  });
   expect(await json(`schedule pause ${id}`)).toMatchObject({ Paused: true, NextRuns: [] });
   expect(await json(`schedule run ${id}`)).toEqual({ Id: expect.any(Number) });
   expect(await batchline(`schedule delete ${id}`)).toMatchObject({ code: 0 });
@@ -200,20 +210,51 @@ test('--login reads the password from standard input', async () => {
   expect(await batchline(`task list --login ${ADMIN.login}`, env, 'wrong')).toMatchObject({ code: 3 });
 });
 
-describe('completion', () => {
-  const complete = async (...words: string[]): Promise<string[]> =>
-    (await runCli(['__complete', ...words])).stdout.trim().split('\n');
-
-  test('completes commands, options and their values', async () => {
-    expect(await complete('ta')).toEqual(['task']);
-    expect(await complete('task', 'st')).toEqual(['start', 'stop']);
-    expect(await complete('tasks', 'list', '--st')).toEqual(['--state']);
-    expect(await complete('task', 'list', '--state', 'Su')).toEqual(['Succeeded', 'SucceededManualCleanup']);
-    expect(await complete('completion', '')).toEqual(['bash', 'zsh', 'fish']);
+test('login keeps a token that later commands use, also those about accounts', async () => {
+  const env = { XDG_CONFIG_HOME: join(place.folder, 'config') };
+  const run = (args: string[], input = '') => runCli(args, env, input);
+  expect(await run(['login', server.url, '--user', ADMIN.login], `${ADMIN.password}\n`)).toEqual({
+    code: 0,
+    stdout: `Signed in to ${server.url} as ${ADMIN.login}.\n`,
+    stderr: '',
   });
+  const { mode } = await stat(join(env.XDG_CONFIG_HOME, 'batchline', 'login.json'));
+  expect(mode & 0o077).toBe(0);
+  const tokens = JSON.parse((await run(['token', 'list', '--json'])).stdout) as {
+    Id: number;
+    Name: string;
+  }[];
+  expect(tokens.map(({ Name }) => Name)).toContainEqual(expect.stringMatching(/^batchline login on /));
+  expect(await run(['user', 'edit', 'nobody', '--disabled', 'true'])).toMatchObject({ code: 4 });
+  expect((await run(['__describe', 'task', 'start', 'cou'])).stdout).toMatch(/^countdown\tRuns for /);
+  expect(await run(['logout'])).toMatchObject({ code: 0, stdout: `Signed out of ${server.url}.\n` });
+  expect(await server.admin.json('GET', '/Tokens')).toHaveLength(tokens.length - 1);
+});
 
-  test('prints scripts for bash, zsh and fish', async () => {
-    for (const shell of ['bash', 'zsh', 'fish'])
-      expect((await runCli(['completion', shell])).stdout).toContain('batchline __complete');
+test('batchline webhook and subscription', async () => {
+  const made = await batchline(
+    'webhook add https://hooks.example.org/batch --name countdown --state failed --active false',
+  );
+  expect(made).toMatchObject({ code: 0, stderr: '' });
+  const [id = ''] = /^(\d+)\twhsec_\S+\n$/.exec(made.stdout)?.slice(1) ?? [];
+  expect(await json(`webhook edit ${id} --all-states --own true`)).toMatchObject({
+    Names: ['countdown'],
+    States: [],
+    Own: true,
+    Active: false,
   });
+  expect(await batchline('subscription add slack https://hooks.slack.com/services/x')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('--on is needed'),
+  });
+  const subscription = await json(
+    'subscription add slack https://hooks.slack.com/services/x --on failureRate --on late --late-after 2h --own false',
+  );
+  expect(subscription).toMatchObject({ On: ['Late', 'FailureRate'], LateSeconds: 7200, Own: false });
+  expect((await batchline('subscription list')).stdout).toMatch(
+    new RegExp(
+      `^${subscription.Id}\tSlack\thttps://hooks\\.slack\\.com/\\S+\tLate, FailureRate\tall\tactive\t-$`,
+      'm',
+    ),
+  );
 });

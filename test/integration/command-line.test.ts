@@ -204,7 +204,7 @@ describe('serve refuses with one clear line', () => {
 
 test.concurrent.each<[string, number, RegExp, RegExp]>([
   ['--help', 0, /^Usage: batchline [\s\S]*a self-hosted batch-task server\n[\s\S]*\n {2}serve /, /^$/],
-  ['help token', 0, /\n {2}revoke .*<id>/, /^$/],
+  ['help token', 0, /\n {2}revoke .*<token>/, /^$/],
   ['settings --json', 0, /^\[\{"name":"HOST","default":"127\.0\.0\.1","accepts":"an address","doc":/, /^$/],
   [
     'settings',
@@ -285,8 +285,8 @@ describe('beside a server on PostgreSQL', () => {
       stderr: expect.stringContaining('too short'),
     });
     expect((await batchline('user list')).stdout.split('\n')).toEqual([
-      expect.stringMatching(/^1\tadmin\tadministrator\t-\tlast sign-in \S+ \(basic\)$/),
-      '2\teva\tviewer\t-\tnever signed in',
+      expect.stringMatching(/^1\tadmin\t[^\t]+\tadministrator\t-\t-\t2\d{3}-\S+ \S+\tbasic$/),
+      '2\teva\tEva\tviewer\t-\t-\t-\t-',
       '',
     ]);
     expect(await ApiClient.signIn(server.url, 'eva', password)).toMatchObject({ associateId: 2 });
@@ -299,7 +299,7 @@ describe('beside a server on PostgreSQL', () => {
     };
     expect(await status()).toBe(200);
     const listed = (await batchline('token list')).stdout;
-    const id = /^(\d+)\tlaptop\tassociate 2\tread\texpires \d{4}-/m.exec(listed)?.[1];
+    const id = /^(\d+)\tlaptop\t2\tread\t-\t\d{4}-\d\d-\d\d \S+\t2\d{3}-/m.exec(listed)?.[1];
     expect(id, listed).toBeDefined();
     expect(listed).not.toContain(made.stdout.trim());
     expect(await batchline(`token revoke ${id}`)).toMatchObject({

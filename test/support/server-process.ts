@@ -15,6 +15,8 @@ export const CLI = resolve(import.meta.dirname, '../../src/cli/main.ts');
 /** Environment of every process: what makes later processes start faster. */
 export const PROCESS_ENV: Readonly<Record<string, string>> = {
   PATH: process.env.PATH ?? '',
+  // No sign-in that `batchline login` keeps.
+  XDG_CONFIG_HOME: '/nonexistent',
   NODE_COMPILE_CACHE: COMPILED,
   NODE_OPTIONS: `--import ${pathToFileURL(resolve(import.meta.dirname, 'quick-start.ts'))}`,
   TEST_BUNDLES: BUNDLES,

@@ -18,7 +18,9 @@ import {
 import { syncAccounts } from '../../db/queries/shared-account.ts';
 import { inQuietTransaction } from '../../db/transaction.ts';
 import { openLog } from '../../logger.ts';
-import { type ExitCode, print, printList } from '../output.ts';
+import type { Candidate, ListNames } from '../completion.ts';
+import { type ExitCode, print } from '../output.ts';
+import { printTable } from '../table.ts';
 
 /** Opens the control database, whose tables are created if they don't exist. @throws OperatorError `USAGE_INVALID` */
 export async function withControl<T>(work: (control: Control, config: Config) => Promise<T>): Promise<T> {
@@ -102,12 +104,12 @@ export async function listAllCells({ json }: { readonly json?: boolean }): Promi
       ...toJson(cell),
       Tenants: placements.filter((one) => one.cell === cell.name).length,
     }));
-    printList(items, json, (cell) => [
-      cell.Name,
-      cell.Endpoint,
-      `${cell.FirstId}-${cell.LastId}`,
-      cell.Tenants,
-      cell.IsDefault ? 'default' : '',
+    printTable(items, { json, none: 'No cells.' }, [
+      { head: 'Name', of: (cell) => cell.Name },
+      { head: 'Endpoint', of: (cell) => cell.Endpoint },
+      { head: 'Ids', of: (cell) => `${cell.FirstId}-${cell.LastId}` },
+      { head: 'Tenants', of: (cell) => cell.Tenants, right: true },
+      { head: 'Default', of: (cell) => (cell.IsDefault ? 'default' : '') },
     ]);
     return 0;
   });
@@ -130,14 +132,25 @@ export async function listTenants({ json }: { readonly json?: boolean }): Promis
       Cell: cell,
       Move: move && { From: move.from, To: move.to, Phase: move.phase },
     }));
-    printList(items, json, (one) => [
-      one.DatabaseSerialNumber,
-      one.Cell,
-      one.Move ? `${one.Move.Phase}: ${one.Move.From} to ${one.Move.To}` : '',
+    printTable(items, { json, none: 'No tenants are placed.' }, [
+      { head: 'Tenant', of: (one) => one.DatabaseSerialNumber },
+      { head: 'Cell', of: (one) => one.Cell },
+      {
+        head: 'Move',
+        of: ({ Move }) => (Move ? `${Move.Phase}: ${Move.From} to ${Move.To}` : ''),
+      },
     ]);
     return 0;
   });
 }
+
+/** Lists cells or placed tenants, for completion. */
+export const listCellNames: ListNames = async (kind) =>
+  withControl<readonly Candidate[]>(async (control) =>
+    kind === 'cell'
+      ? (await listCells(control)).map(({ name, endpoint }) => ({ word: name, description: endpoint }))
+      : (await listPlacements(control)).map(({ tenant, cell }) => ({ word: tenant, description: cell })),
+  );
 
 /** `batchline tenant show TENANT`: prints the cell of a tenant, also of one that is not placed. */
 export async function showTenant(tenant: string, { json }: { readonly json?: boolean }): Promise<ExitCode> {

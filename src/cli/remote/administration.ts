@@ -1,5 +1,6 @@
 import type { Carrier } from '#client';
-import { type ExitCode, printList } from '../output.ts';
+import type { ExitCode } from '../output.ts';
+import { printTable, timeText } from '../table.ts';
 import { type ConnectionOptions, connect } from './connection.ts';
 
 type Entry = Carrier<'AdministrationEntry'>;
@@ -7,6 +8,8 @@ type Entry = Carrier<'AdministrationEntry'>;
 /** Options of `audit`. */
 export interface AuditOptions extends ConnectionOptions {
   readonly kind?: Entry['Kind'];
+  readonly object?: string;
+  readonly actor?: number;
   readonly top?: number;
   readonly before?: number;
 }
@@ -14,21 +17,19 @@ export interface AuditOptions extends ConnectionOptions {
 /** `batchline audit`: prints administrative actions, latest first. */
 export async function listAudit(options: AuditOptions): Promise<ExitCode> {
   const { client, answer } = await connect(options);
-  const { kind: Kind, top: Top, before: Before } = options;
-  const query = {
-    ...(Kind === undefined ? {} : { Kind }),
-    ...(Top === undefined ? {} : { Top }),
-    ...(Before === undefined ? {} : { Before }),
-  };
+  const { kind: Kind, object: ObjectName, actor: ActorId, top: Top, before: Before } = options;
+  const query = Object.fromEntries(
+    Object.entries({ Kind, ObjectName, ActorId, Top, Before }).filter(([, value]) => value !== undefined),
+  );
   const found = await answer(client.GET('/api/v1/Administration/Audit', { params: { query } }));
-  printList(found, options.json, (entry) => [
-    entry.Id,
-    entry.At,
-    entry.Actor || (entry.Means === 'Server' ? 'server' : 'operator'),
-    entry.Action,
-    entry.Kind,
-    entry.ObjectName,
-    entry.Changes.map(textOf).join('; ') || '-',
+  printTable(found, { json: options.json, none: 'No changes.' }, [
+    { head: 'Id', of: (entry) => entry.Id, right: true },
+    { head: 'At', of: (entry) => timeText(entry.At) },
+    { head: 'By', of: (entry) => entry.Actor || (entry.Means === 'Server' ? 'server' : 'operator') },
+    { head: 'Action', of: (entry) => entry.Action },
+    { head: 'Kind', of: (entry) => entry.Kind },
+    { head: 'Name', of: (entry) => entry.ObjectName },
+    { head: 'Changes', of: (entry) => entry.Changes.map(textOf).join('; ') },
   ]);
   return 0;
 }

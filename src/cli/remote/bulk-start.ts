@@ -7,7 +7,8 @@ import { type Connection, type ConnectionOptions, connect } from './connection.t
 /** Options of `task bulk-start`. */
 export interface BulkStartOptions extends ConnectionOptions {
   readonly at?: string;
-  readonly delay?: string;
+  /** In seconds. */
+  readonly delay?: number;
   readonly priority?: string;
   readonly key?: string;
   readonly dryRun?: boolean;
@@ -74,7 +75,7 @@ async function send(
         FirstLine: String(firstLine),
         ...(dryRun === true ? { DryRun: 'true' } : {}),
         ...(at === undefined ? {} : { StartAt: at }),
-        ...(delay === undefined ? {} : { DelaySeconds: delay }),
+        ...(delay === undefined ? {} : { DelaySeconds: String(delay) }),
         ...(priority === undefined ? {} : { Priority: priority }),
       },
       header: key === undefined ? {} : { 'idempotency-key': `${key}:${firstLine}` },

@@ -19,9 +19,10 @@ type BulkActionName = keyof typeof ACTIONS;
 export interface BulkOptions extends ConnectionOptions {
   readonly filter?: string;
   readonly search?: string;
-  readonly priority?: string;
+  readonly priority?: number;
   readonly at?: string;
-  readonly delay?: string;
+  /** In seconds. */
+  readonly delay?: number;
   readonly fromStart?: boolean;
   readonly dryRun?: boolean;
 }
@@ -41,9 +42,9 @@ export async function bulkTasks(name: BulkActionName, options: BulkOptions): Pro
   const [Action, done] = ACTIONS[name];
   const { client, answer } = await connect(options);
   const change = {
-    ...(options.priority === undefined ? {} : { Priority: numberOf('--priority', options.priority) }),
+    ...(options.priority === undefined ? {} : { Priority: options.priority }),
     ...(options.at === undefined ? {} : { StartAt: options.at }),
-    ...(options.delay === undefined ? {} : { DelaySeconds: numberOf('--delay', options.delay) }),
+    ...(options.delay === undefined ? {} : { DelaySeconds: options.delay }),
     ...(options.fromStart === true ? { FromStart: true } : {}),
   };
   const total = { Action, DryRun: dryRun, Matched: 0, Done: 0, Refused: 0 };
@@ -66,10 +67,4 @@ export async function bulkTasks(name: BulkActionName, options: BulkOptions): Pro
   const refused = total.Refused === 0 ? '' : `; ${tasks(total.Refused)} left unchanged`;
   print(total, options.json, `${tasks(total.Done)} ${dryRun ? 'would be ' : ''}${done}${refused}.`);
   return total.Refused === 0 ? 0 : 1;
-}
-
-function numberOf(option: string, text: string): number {
-  const value = Number(text);
-  if (text.trim() !== '' && Number.isFinite(value)) return value;
-  throw new OperatorError('USAGE_INVALID', `${option} is "${text}"; it must be a number`);
 }

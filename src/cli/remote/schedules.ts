@@ -1,52 +1,88 @@
 import type { Carrier } from '#client';
 import { OperatorError } from '../../core/errors.ts';
-import type { Overlap } from '../../core/overlap.ts';
-import { type ExitCode, escapeLine, formatProperties, print, printList } from '../output.ts';
+import { type ExitCode, escapeLine, print } from '../output.ts';
+import { formatProperties, printTable, stateStyle, timeText } from '../table.ts';
 import { type ConnectionOptions, connect } from './connection.ts';
+import { readObject } from './parameters.ts';
+
+type Schedule = Carrier<'Schedule'>;
 
 const at = (id: number) => ({ path: { id } });
 
-/** `batchline schedule list`: prints schedules and their next runs. */
+/** `batchline schedule list`: prints schedules, their next runs, and why a run did not start. */
 export async function listSchedules(options: ConnectionOptions): Promise<ExitCode> {
   const { client, answer } = await connect(options);
   const found = await answer(client.GET('/api/v1/Schedules'));
-  printList(found, options.json, (one) => [
-    one.Id,
-    one.Name,
-    one.Definition,
-    `${one.Cron} ${one.TimeZone}`,
-    one.Paused ? 'paused' : (one.NextRuns[0] ?? '-'),
-    one.LastTaskStopped ? 'Stopped' : (one.LastTaskState ?? '-'),
+  const next = (one: Schedule): string => (one.Paused ? 'paused' : timeText(one.NextRuns[0]));
+  const last = (one: Schedule): string => (one.LastTaskStopped ? 'Stopped' : (one.LastTaskState ?? ''));
+  printTable(found, { json: options.json, none: 'No schedules.' }, [
+    { head: 'Id', of: (one) => one.Id, right: true },
+    { head: 'Name', of: (one) => one.Name },
+    { head: 'Definition', of: (one) => one.Definition },
+    { head: 'Cron', of: (one) => `${one.Cron} ${one.TimeZone}` },
+    { head: 'Next run', of: next, style: (one) => stateStyle(next(one)) },
+    { head: 'Last task', of: last, style: (one) => stateStyle(last(one)) },
+    { head: 'Problem', of: (one) => one.LastProblem, style: () => 'red' },
   ]);
   return 0;
 }
 
 /** `batchline schedule show ID`: prints a schedule. */
-export async function showSchedule(id: number, options: ConnectionOptions): Promise<ExitCode> {
+export async function showSchedule(
+  id: number,
+  options: ConnectionOptions & { readonly next?: number },
+): Promise<ExitCode> {
   const { client, answer } = await connect(options);
   const found = await answer(client.GET('/api/v1/Schedules/{id}', { params: at(id) }));
-  print(found, options.json, formatProperties(found));
+  const query = options.next === undefined ? {} : { Count: String(options.next) };
+  const NextRuns =
+    options.next === undefined
+      ? found.NextRuns
+      : await answer(client.GET('/api/v1/Schedules/{id}/NextRuns', { params: { ...at(id), query } }));
+  const shown = { ...found, NextRuns };
+  print(shown, options.json, formatProperties(shown));
   return 0;
 }
 
-/** Options of `schedule create`. */
-export interface CreateScheduleOptions extends ConnectionOptions {
-  readonly cron: string;
+/** Options of `schedule create` and `edit`. */
+export interface ScheduleOptions extends ConnectionOptions {
+  readonly cron?: string;
+  readonly definition?: string;
   readonly name?: string;
   readonly zone?: string;
   readonly parameters?: string;
-  readonly overlap?: Overlap;
+  readonly overlap?: Schedule['Overlap'];
+  readonly missed?: Schedule['MissedRuns'];
+  readonly missedLimit?: number;
+  readonly priority?: number;
+}
+
+async function settingsOf(options: ScheduleOptions): Promise<Partial<Carrier<'NewSchedule'>>> {
+  const { parameters } = options;
+  const settings = {
+    Name: options.name,
+    Definition: options.definition,
+    Cron: options.cron,
+    TimeZone: options.zone,
+    ParameterObject: parameters === undefined ? undefined : await readObject(parameters),
+    Overlap: options.overlap,
+    MissedRuns: options.missed,
+    MissedLimit: options.missedLimit,
+    Priority: options.priority,
+  };
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
 }
 
 /** `batchline schedule create DEFINITION --cron …`: creates a schedule and prints its id. */
-export async function createSchedule(definition: string, options: CreateScheduleOptions): Promise<ExitCode> {
+export async function createSchedule(
+  definition: string,
+  options: ScheduleOptions & { readonly cron: string },
+): Promise<ExitCode> {
   const body: Carrier<'NewSchedule'> = {
+    ...(await settingsOf(options)),
     Name: options.name ?? definition,
     Definition: definition,
     Cron: options.cron,
-    ...(options.overlap === undefined ? {} : { Overlap: options.overlap }),
-    ...(options.zone === undefined ? {} : { TimeZone: options.zone }),
-    ...(options.parameters === undefined ? {} : { ParameterObject: readObject(options.parameters) }),
   };
   const { client, answer } = await connect(options);
   const made = await answer(client.POST('/api/v1/Schedules', { body }));
@@ -54,12 +90,36 @@ export async function createSchedule(definition: string, options: CreateSchedule
   return 0;
 }
 
-function readObject(json: string): Record<string, unknown> {
-  try {
-    return JSON.parse(json);
-  } catch (error) {
-    throw new OperatorError('USAGE_INVALID', `--parameters is not JSON: ${(error as Error).message}`);
-  }
+/** `batchline schedule edit ID`: changes the given settings of a schedule. */
+export async function editSchedule(id: number, options: ScheduleOptions): Promise<ExitCode> {
+  const body = await settingsOf(options);
+  if (Object.keys(body).length === 0)
+    throw new OperatorError('USAGE_INVALID', 'nothing to change; an option such as --cron is needed');
+  const { client, answer } = await connect(options);
+  const changed = await answer(client.PUT('/api/v1/Schedules/{id}', { params: at(id), body: body as never }));
+  const next = changed.NextRuns[0];
+  print(
+    changed,
+    options.json,
+    `Changed ${escapeLine(changed.Name)}.${next === undefined ? '' : ` It runs next at ${timeText(next)}.`}`,
+  );
+  return 0;
+}
+
+/** `batchline schedule preview CRON`: prints the next due times of a cron expression. */
+export async function previewSchedule(
+  cron: string,
+  options: ConnectionOptions & { readonly zone?: string; readonly next?: number },
+): Promise<ExitCode> {
+  const { client, answer } = await connect(options);
+  const query = {
+    Cron: cron,
+    ...(options.zone === undefined ? {} : { TimeZone: options.zone }),
+    ...(options.next === undefined ? {} : { Count: String(options.next) }),
+  };
+  const found = await answer(client.GET('/api/v1/Schedules/NextRuns', { params: { query } }));
+  print(found, options.json, found.map(timeText).join('\n'));
+  return 0;
 }
 
 /** `batchline schedule pause ID` and `resume ID`. */

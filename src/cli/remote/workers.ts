@@ -1,5 +1,6 @@
 import type { Carrier } from '#client';
-import { type ExitCode, printList } from '../output.ts';
+import type { ExitCode } from '../output.ts';
+import { printTable, stateStyle, timeText } from '../table.ts';
 import { type ConnectionOptions, connect } from './connection.ts';
 
 /** `batchline worker list`: prints the live servers and workers with their current tasks. */
@@ -9,19 +10,19 @@ export async function listWorkers(
   const { client, answer } = await connect(options);
   const query = options.name === undefined ? {} : { Definition: options.name };
   const found = await answer(client.GET('/api/v1/Workers', { params: { query } }));
-  printList(found, options.json, (one) => [
-    one.Name,
-    one.Kind ?? '-',
-    one.Version ?? '-',
-    one.Status,
-    `${one.Running}/${one.Slots ?? '-'}`,
-    one.Started ?? '-',
-    tasksOf(one),
+  printTable(found, { json: options.json, none: 'No workers.' }, [
+    { head: 'Name', of: (one) => one.Name },
+    { head: 'Kind', of: (one) => one.Kind },
+    { head: 'Version', of: (one) => one.Version },
+    { head: 'Status', of: (one) => one.Status, style: (one) => stateStyle(one.Status) },
+    { head: 'Slots', of: (one) => `${one.Running}/${one.Slots ?? '-'}`, right: true },
+    { head: 'Started', of: (one) => timeText(one.Started) },
+    { head: 'Tasks', of: tasksOf },
   ]);
   return 0;
 }
 
 function tasksOf({ Running, Tasks }: Carrier<'Worker'>): string {
   const shown = Tasks.slice(0, 5).map(({ Id, Name }) => `${Name} #${Id}`);
-  return [...shown, ...(Running > shown.length ? [`+${Running - shown.length}`] : [])].join(', ') || '-';
+  return [...shown, ...(Running > shown.length ? [`+${Running - shown.length}`] : [])].join(', ');
 }
