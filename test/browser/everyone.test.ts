@@ -1,6 +1,7 @@
+import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { axeFindings, signInAs } from '../support/browser.ts';
-import { describeInBrowser, passwordOf } from './stage.ts';
+import { describeInBrowser, passwordOf, showPage } from './stage.ts';
 
 describeInBrowser('every page', (stage) => {
   /** The pages, each with a selector of its content. */
@@ -18,29 +19,39 @@ describeInBrowser('every page', (stage) => {
     '/settings': 'select',
   };
 
-  test.each([
+  /** Light and dark on a desktop, and a phone. */
+  const SCREENS = [
     ['light', 1280],
     ['dark', 1280],
     ['light', 390],
-  ] as const)('axe has no finding, and no page overflows (%s, %d pixels)', async (colorScheme, width) => {
+  ] as const;
+
+  /** Expects no finding of axe, and no overflow, on any screen. */
+  async function check(page: Page, name: string): Promise<void> {
+    for (const [colorScheme, width] of SCREENS) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 800 });
+      const screen = `${name} (${colorScheme}, ${width} pixels)`;
+      expect(await axeFindings(page), screen).toEqual([]);
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      expect(overflow, screen).toBeLessThanOrEqual(0);
+    }
+  }
+
+  test('axe has no finding, and no page overflows, in light and dark and on a phone', async () => {
     const { admin } = stage.server;
     for (const fail of [true, false])
       await admin.ended(
         await admin.start({ Name: 'flaky', Description: 'x'.repeat(200), ParameterObject: { fail } }),
       );
-    const { page } = await stage.open('/settings', undefined, {
-      colorScheme,
-      viewport: { width, height: 800 },
-    });
+    const { page } = await stage.open('/settings');
     await page.getByRole('button', { name: 'Sign in' }).waitFor();
-    expect(await axeFindings(page)).toEqual([]);
+    await check(page, 'signing in');
     await signInAs(page, 'admin', passwordOf('admin'));
     for (const [path, part] of Object.entries(PAGES)) {
-      await page.goto(path);
+      await showPage(page, path);
       await page.locator(`main ${part}`).first().waitFor();
-      expect(await axeFindings(page), path).toEqual([]);
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      expect(overflow, path).toBeLessThanOrEqual(0);
+      await check(page, path);
     }
   });
 

@@ -1,7 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { signInAs } from '../support/browser.ts';
-import { describeInBrowser, passwordOf } from './stage.ts';
+import { describeInBrowser, showPage } from './stage.ts';
 
 /** A phone, a tablet, a laptop and a large screen. */
 const WIDTHS = [390, 768, 1440, 1920];
@@ -87,14 +86,7 @@ describeInBrowser('every width', (stage) => {
       Active: false,
     });
     await admin.json('POST', '/Tokens', { Name: name, Scopes: ['read', 'write', 'admin'] });
-    const { page } = await stage.open('/', undefined, { locale });
-    if (locale === 'en-GB') await signInAs(page, 'admin', passwordOf('admin'));
-    else {
-      await page.getByLabel('Benutzername').fill('admin');
-      await page.getByLabel('Passwort').fill(passwordOf('admin'));
-      await page.keyboard.press('Enter');
-      await page.locator('.me').waitFor();
-    }
+    const { page } = await stage.open('/', 'admin', { locale });
     const pages = {
       '/?scope=all': '.task-id',
       [`/tasks/${id}`]: '.timeline li',
@@ -117,7 +109,7 @@ describeInBrowser('every width', (stage) => {
     };
     const found: string[] = [];
     for (const [path, part] of Object.entries(pages)) {
-      await page.goto(path);
+      await showPage(page, path);
       await page.locator(`main :is(${part})`).first().waitFor();
       for (const width of WIDTHS) {
         await page.setViewportSize({ width, height: 900 });
