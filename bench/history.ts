@@ -40,14 +40,19 @@ export async function measureAmong(
 async function fill(bench: Bench, databaseUrl: string, size: number): Promise<History> {
   const env = { DATABASE_URL: databaseUrl, BATCHLINE_DATA: join(bench.folder, `history-${size}`) };
   const ownerLogin = 'owner';
+  const ownerId = await createOwner(bench, env, ownerLogin);
+  await fillTasks(databaseUrl, { count: size, ownerId });
+  return { size, env, ownerLogin };
+}
+
+/** Creates the tables and the associate. The server has stopped before the database is filled, because its jobs would wait for locks. */
+async function createOwner(bench: Bench, env: Record<string, string>, login: string): Promise<number> {
   const server = await startServerProcess(bench, env, ['--no-worker']);
   try {
     const admin = await ApiClient.signIn(server.url, ADMIN.login, ADMIN.password);
-    await admin.json('POST', '/Users', { Login: ownerLogin, Password: ADMIN.password });
-    const { associateId } = await ApiClient.signIn(server.url, ownerLogin, ADMIN.password);
-    await fillTasks(databaseUrl, { count: size, ownerId: associateId });
+    await admin.json('POST', '/Users', { Login: login, Password: ADMIN.password });
+    return (await ApiClient.signIn(server.url, login, ADMIN.password)).associateId;
   } finally {
     await server.stop();
   }
-  return { size, env, ownerLogin };
 }

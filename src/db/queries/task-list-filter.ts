@@ -214,6 +214,12 @@ type Condition = RawBuilder<boolean>;
 /** The columns that can be null. */
 const NULLABLE: readonly ColumnName[] = ['LastStarted', 'dueAt'];
 
+/** The stored ids of columns that are 0 if they are null. A comparison with these, unlike `COLUMN_SQL`, is found by their indexes. */
+const NULL_IDS: Readonly<Partial<Record<ColumnName, RawBuilder<number | null>>>> = {
+  parentId: sql`t.parent_id`,
+  scheduleId: sql`t.schedule_id`,
+};
+
 /** Compiles a filter to a condition on `batchline.task as t`. All values of the caller are parameters. */
 export function compileFilter(filter: Filter): Condition {
   switch (filter.kind) {
@@ -247,9 +253,9 @@ function ownedBy(name: string): Condition {
 }
 
 function compare({ column, operator, value }: Extract<Filter, { kind: 'compare' }>): Condition {
-  // In this form, the index task_by_schedule finds the tasks.
-  if (column === 'scheduleId' && operator === '=' && value !== 0)
-    return sql`coalesce(t.schedule_id = ${typed(value)}, false)`;
+  const source = NULL_IDS[column];
+  if (source !== undefined && operator === '=' && value !== 0)
+    return sql`(${source} is not null and ${source} = ${typed(value)})`;
   const left = COLUMN_SQL[column];
   if (typeof value === 'string') return sql`(${fold(left)} ${sql.raw(operator)} ${fold(sql.val(value))})`;
   if (typeof value === 'boolean') return value ? sql`${left}` : sql`not ${left}`;

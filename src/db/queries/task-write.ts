@@ -163,13 +163,15 @@ export async function changeManyTexts(
         id int, description text, response text, request text, actor_id int, tenant text, owner_id int, state int
       )
       join batchline.task as held on held.id = w.id
-      where (w.tenant is null or held.tenant = w.tenant)
+      -- The same as the join, but the planner knows that these are few.
+      where held.id = any (${changes.map(({ id }) => id)}::int[])
+        and (w.tenant is null or held.tenant = w.tenant)
         and (w.owner_id is null or held.owner_id = w.owner_id)
         and (w.state is null or held.state = w.state)
       for update of held skip locked
     ) as d
     where t.id = d.id
-    returning ${TASK_COLUMNS}`.execute(db);
+    returning ${TASK_COLUMNS} ${PREPARED}`.execute(db);
   const byId = new Map(rows.map((row) => [row.id, row]));
   return changes.map(({ id }) => {
     const row = byId.get(id);
