@@ -50,16 +50,16 @@ export class BackgroundJob {
   /**
    * Starts the job, also after `stop`.
    *
-   * @param first whether the first round starts now or after the interval
+   * @param first when the first round starts: now, after the interval (`later`), or after this many milliseconds
    */
-  start(first: 'now' | 'later' = 'now'): void {
+  start(first: 'now' | 'later' | number = 'now'): void {
     if (this.#isActive) return;
     this.#stopping = new AbortController();
     this.#dueAt = Number.POSITIVE_INFINITY;
     this.#notBefore = 0;
     this.#failures = 0;
-    if (first === 'now') this.wake();
-    else this.#scheduleNext();
+    if (first === 'later') this.#scheduleNext();
+    else this.wakeIn(first === 'now' ? 0 : first);
   }
 
   /** Starts a round now, or when the current one ends. Does nothing unless the job is started. */

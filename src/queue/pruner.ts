@@ -190,9 +190,9 @@ export class Housekeeping {
     });
   }
 
-  /** Runs immediately, then once a minute. */
-  start(): void {
-    this.#job.start();
+  /** Runs after a delay, then once a minute. */
+  start(delayMs: number): void {
+    this.#job.start(delayMs);
   }
 
   /** Stops the job. Resolves after the current batch. */

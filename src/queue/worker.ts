@@ -25,6 +25,8 @@ import { ThreadPool } from './threads/pool.ts';
 
 /** Interval of the polls if processes don't receive the signals of each other. */
 const POLL_MS = 2000;
+/** The first rounds of these jobs start after the first claims, and not together: each would open another connection. */
+const FIRST_ROUND_MS = { announcing: 250, parents: 500, housekeeping: 1000 } as const;
 /** Time to write the last outcomes after the grace period of a stop. */
 const FLUSH_SECONDS = 5;
 
@@ -154,13 +156,13 @@ export class TaskRunner {
       else if (signal.kind === 'stop') void this.#heartbeat.check(signal.taskId);
     });
     await this.#rescuer.start();
-    this.#housekeeping.start();
     this.#deps.queue.onDelayed = (seconds) => this.#stager.wakeIn(seconds);
-    this.#stager.start();
     this.#heartbeat.start();
-    this.#parents.start();
-    if (signals.isShared) this.#announcing.start();
     for (const producer of this.#producers) producer.start();
+    this.#stager.start();
+    if (signals.isShared) this.#announcing.start(FIRST_ROUND_MS.announcing);
+    this.#parents.start(FIRST_ROUND_MS.parents);
+    this.#housekeeping.start(FIRST_ROUND_MS.housekeeping);
   }
 
   /**

@@ -45,13 +45,13 @@ export class ParentCoordinator {
     });
   }
 
-  /** Subscribes to changes of children, and completes stops that a crash interrupted. */
-  start(): void {
+  /** Subscribes to changes of children, and after a delay completes stops that a crash interrupted. */
+  start(delayMs: number): void {
     this.#unsubscribe = this.#database.signals.subscribe((signal) => {
       if (signal.kind === 'children') this.#noteChange(signal.parentIds);
     });
     this.#updates.start('later');
-    this.#stops.start();
+    this.#stops.start(delayMs);
   }
 
   /** Unsubscribes. Resolves when no update is in progress. */
