@@ -31,7 +31,8 @@ test('fills free slots round-robin by definition, and never exceeds them', async
   });
   producer.start();
   await settle();
-  expect([...running.keys()]).toEqual(['a1', 'b1']);
+  await settle();
+  expect([...running.keys()].sort()).toEqual(['a1', 'b1']);
   while (running.size > 0) {
     expect(running.size).toBeLessThanOrEqual(2);
     [...running.values()][0]?.resolve();
@@ -82,6 +83,30 @@ test('one claim fills all slots that become free in the same turn of the event l
   await settle();
   await settle();
   expect(limits).toEqual([3, 3]);
+});
+
+test('the next claim is sent before the runs of the last one begin, and stop resolves when they have begun', async () => {
+  const order: string[] = [];
+  const second = Promise.withResolvers<{ items: string[]; more: string[] }>();
+  producer = new Producer<string>({
+    names: ['a'],
+    slots: 2,
+    claim(names) {
+      order.push('claim');
+      return order.length === 1 ? Promise.resolve({ items: ['1'], more: [...names] }) : second.promise;
+    },
+    async run(item) {
+      order.push(`run ${item}`);
+    },
+    pollMs: () => 60_000,
+    log,
+  });
+  producer.start();
+  while (order.length < 2) await Promise.resolve();
+  const stopped = producer.stop();
+  second.resolve({ items: [], more: [] });
+  await stopped;
+  expect(order).toEqual(['claim', 'claim', 'run 1']);
 });
 
 test('claims nothing after stop', async () => {

@@ -44,6 +44,8 @@ export class Producer<T> {
   #pumping: Promise<void> = Promise.resolve();
   #poll: NodeJS.Timeout | undefined;
   #freed: NodeJS.Immediate | undefined;
+  /** Resolves when the runs of the last claim have begun. */
+  #begun: Promise<void> = Promise.resolve();
 
   constructor(options: ProducerOptions<T>) {
     this.#options = options;
@@ -91,6 +93,7 @@ export class Producer<T> {
     clearTimeout(this.#poll);
     clearImmediate(this.#freed);
     await this.#pumping;
+    await this.#begun;
   }
 
   /** Numbers of running tasks and of slots. */
@@ -124,7 +127,7 @@ export class Producer<T> {
         const { items, more } = await this.#options.claim(names, Math.min(free, MAX_BATCH));
         this.#pollLater();
         this.#continueWith(more);
-        for (const item of items) this.#run(item);
+        this.#runAll(items);
       } catch (error) {
         this.#options.log.warn({ event: 'task.claim_failed', err: error }, 'failed to claim tasks; retrying');
         this.#continueWith(names);
@@ -152,8 +155,16 @@ export class Producer<T> {
     for (const name of [...names, ...woken]) this.#due.add(name);
   }
 
-  #run(item: T): void {
-    const running = this.#options.run(item).finally(() => {
+  /** Runs claimed tasks. If another claim follows at once, the runs begin when it is sent, so that the database doesn't wait for them. */
+  #runAll(items: readonly T[]): void {
+    const isLast = this.#due.size === 0 || this.#running.size + items.length >= this.#options.slots;
+    if (!isLast) this.#begun = new Promise((resolve) => setImmediate(resolve));
+    for (const item of items)
+      this.#track(isLast ? this.#options.run(item) : this.#begun.then(() => this.#options.run(item)));
+  }
+
+  #track(run: Promise<void>): void {
+    const running = run.then(() => {
       this.#running.delete(running);
       this.#pumpWhenAllAreFreed();
     });
