@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import { inEnglish, type Message, type MessageData } from '../../core/message.ts';
+import { inEnglish, type Message, type MessageData, message } from '../../core/message.ts';
 import { type StoredState, storedStateOf, TaskState } from '../../core/task-state.ts';
 import type { Schema } from '../schema.ts';
 import { PREPARED } from '../sql.ts';
@@ -70,6 +70,20 @@ export async function insertAudit(db: Kysely<Schema>, changes: readonly StateCha
       owner_id int, name text
     ) cross join lateral json_array_elements_text(d.ids) as i (id)
     order by d.place ${PREPARED}`.execute(db);
+}
+
+/** The reason of the start of a run; its value is the number of the run. Claims store only its text. */
+export const RUN_BEGINS = message`Run ${0} begins.`;
+
+const RUN_BEGINS_TEXT = /^Run (\d+) begins\.$/;
+
+/** Returns the message of a stored reason. */
+function reasonMessageOf({ reason, reason_message }: AuditRow): MessageData {
+  if (reason_message !== null) return reason_message;
+  const run = RUN_BEGINS_TEXT.exec(reason)?.[1];
+  return run === undefined
+    ? { template: reason, values: [] }
+    : { template: RUN_BEGINS.template, values: [Number(run)] };
 }
 
 /** Returns the message to store beside the English text of a reason; null if the text is the template. */
@@ -179,7 +193,7 @@ export function toAuditEntry(row: AuditRow): AuditEntry {
     to: storedStateOf(row.to_state),
     attempt: row.attempt,
     reason: row.reason,
-    reasonMessage: row.reason_message ?? { template: row.reason, values: [] },
+    reasonMessage: reasonMessageOf(row),
     stopped: row.stopped,
   };
 }

@@ -5,7 +5,7 @@ import { TaskState } from '../../core/task-state.ts';
 import { traceOfRow } from '../../core/tracing.ts';
 import type { Schema } from '../schema.ts';
 import type { ClaimedRow, ClaimedTask, Delivery } from './queue.ts';
-import { FROM_READY_PARENTS, TASK_COLUMNS, toTask } from './task.ts';
+import { FROM_READY_PARENTS, TASK_COLUMNS, type TaskRow, toTask } from './task.ts';
 
 /** Locks and returns the counts of children of a task; `undefined` if it has none. */
 export async function lockChildCounts(
@@ -80,7 +80,7 @@ export async function claimContinuations(
 ): Promise<ClaimedParent[]> {
   if (deliveries.length === 0) return [];
   const wanted = deliveries.map((delivery) => ({ id: delivery.taskId, job_id: delivery.jobId }));
-  const { rows } = await sql<ClaimedRow>`
+  const { rows } = await sql<ClaimedRow & TaskRow>`
     update batchline.task as t set
       attempt = t.attempt + 1,
       start_count = t.start_count + 1,

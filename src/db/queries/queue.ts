@@ -16,8 +16,8 @@ import { type TraceContext, traceOfRow } from '../../core/tracing.ts';
 import type { Schema } from '../schema.ts';
 import { PREPARED } from '../sql.ts';
 import { INTO_ATTEMPTS } from './attempt.ts';
-import { INTO_AUDIT, keptMessage } from './audit.ts';
-import { TASK_COLUMNS, type TaskRow, toTask } from './task.ts';
+import { INTO_AUDIT, keptMessage, RUN_BEGINS } from './audit.ts';
+import { CLAIMED_COLUMNS, type TaskRow, toTask } from './task.ts';
 
 /** A task that is due. */
 export interface Delivery {
@@ -44,8 +44,11 @@ export interface ClaimedTask {
   readonly trace: TraceContext | null;
 }
 
+/** The columns of a task that are the same for all tasks after a claim, so that a claim doesn't return them. */
+type ClaimSets = 'state' | 'result' | 'result_message' | 'updated';
+
 /** A row that a claim returns. */
-export interface ClaimedRow extends TaskRow {
+export interface ClaimedRow extends Omit<TaskRow, ClaimSets> {
   readonly checkpoint: unknown;
   readonly file_attempt: number | null;
   readonly traceparent: string | null;
@@ -55,9 +58,6 @@ export interface ClaimedRow extends TaskRow {
 }
 
 const CLAIMED = message`Claimed.`;
-/** Its value is the number of the run. */
-const BEGUN = message`Run ${0} begins.`;
-
 /**
  * Claims and starts these tasks if they are New and still have their tokens.
  *
@@ -113,27 +113,31 @@ export function startDue(due: RawBuilder<unknown>, nodeId: string): RawBuilder<u
         updated = now(), updated_by = 0, updated_count = t.updated_count + 1
       from due as d
       where t.id = d.id
-      returning ${TASK_COLUMNS}, t.checkpoint, t.file_attempt, t.traceparent, t.tracestate,
+      returning ${CLAIMED_COLUMNS}, t.checkpoint, t.file_attempt, t.traceparent, t.tracestate,
         extract(epoch from now() - t.run_after)::float8 as waited
     ),
     audited as (
       insert into ${INTO_AUDIT}
       select c.id, c.tenant, 0, ${nodeId}::text, m.from_state, m.to_state, c.attempt,
-        replace(m.reason, '{0}', c.start_count::text),
-        case when m.is_counted
-          then jsonb_build_object('template', m.reason, 'values', jsonb_build_array(c.start_count)) end, null
+        replace(m.reason, '{0}', c.start_count::text), null, null
       from claimed as c cross join (values
-        (1, ${TaskState.New}::smallint, ${TaskState.Aquired}::smallint, ${CLAIMED.template}::text, false),
-        (2, ${TaskState.Aquired}::smallint, ${TaskState.Started}::smallint, ${BEGUN.template}::text, true)
-      ) as m (place, from_state, to_state, reason, is_counted)
+        (1, ${TaskState.New}::smallint, ${TaskState.Aquired}::smallint, ${CLAIMED.template}::text),
+        (2, ${TaskState.Aquired}::smallint, ${TaskState.Started}::smallint, ${RUN_BEGINS.template}::text)
+      ) as m (place, from_state, to_state, reason)
       order by m.place, c.id
     )`;
 }
 
 /** Maps a row of a claim to a task. */
 export function toClaimed(row: ClaimedRow): ClaimedTask {
+  const set: Pick<TaskRow, ClaimSets> = {
+    state: TaskState.Started,
+    result: '',
+    result_message: null,
+    updated: row.last_started as Date,
+  };
   return {
-    task: toTask(row),
+    task: toTask(Object.assign(row, set)),
     checkpoint: row.checkpoint,
     fileAttempt: row.file_attempt,
     waitedSeconds: row.waited ?? undefined,
@@ -242,7 +246,7 @@ export async function finishRuns(
         lease_owner = null,
         lease_until = null,
         updated = now(), updated_by = 0, updated_count = t.updated_count + 1
-      from unnest(${ids}::int[], ${indexes}::int[]) as i (id, variant)
+      from unnest(${intArray(ids)}::int[], ${intArray(indexes)}::int[]) as i (id, variant)
       join json_to_recordset(${JSON.stringify(variants)}::text::json) as d (
         variant int, attempt int, to_state smallint, result text, result_message jsonb, failures int, losses int,
         percent smallint, progress text, progress_message jsonb, file_name text, job_id uuid, delay float8, starts int,
@@ -290,6 +294,11 @@ export async function finishRuns(
   }));
 }
 
+/** Formats numbers as an array of PostgreSQL, which takes `pg` several times as long. */
+function intArray(numbers: readonly number[]): string {
+  return `{${numbers.join()}}`;
+}
+
 /** Deduplicates ends, because many runs often end alike: the variants, and for each task the index of its variant. */
 function deduplicate(ends: readonly RunCompletion[]) {
   const known = new Map<string, number>();
@@ -333,28 +342,25 @@ function deduplicate(ends: readonly RunCompletion[]) {
   return { ids: ends.map((end) => end.taskId), indexes, variants };
 }
 
-/** The properties of an end that the statement writes, besides its task. */
-const WRITTEN = Object.keys({
-  attempt: true,
-  outcome: true,
-  error: true,
-  to: true,
-  result: true,
-  failures: true,
-  losses: true,
-  progressPercent: true,
-  progressDescription: true,
-  fileName: true,
-  next: true,
-  neverBegan: true,
-  nodeId: true,
-  leaseOwner: true,
-  reason: true,
-} satisfies Record<Exclude<keyof RunCompletion, 'taskId'>, true>) as (keyof RunCompletion)[];
-
 /** True if two ends differ only in their tasks. Compares objects by identity, so it misses some. */
-function endsAlike(end: RunCompletion, other: RunCompletion): boolean {
-  return WRITTEN.every((key) => end[key] === other[key]);
+function endsAlike(a: RunCompletion, b: RunCompletion): boolean {
+  return (
+    a.attempt === b.attempt &&
+    a.outcome === b.outcome &&
+    a.error === b.error &&
+    a.to === b.to &&
+    a.result === b.result &&
+    a.failures === b.failures &&
+    a.losses === b.losses &&
+    a.progressPercent === b.progressPercent &&
+    a.progressDescription === b.progressDescription &&
+    a.fileName === b.fileName &&
+    a.next === b.next &&
+    a.neverBegan === b.neverBegan &&
+    a.nodeId === b.nodeId &&
+    a.leaseOwner === b.leaseOwner &&
+    a.reason === b.reason
+  );
 }
 
 /** Returns the message of a stop request. Texts of earlier releases have no message and are their own template. */

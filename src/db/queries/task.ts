@@ -209,13 +209,16 @@ export interface TaskRow {
   readonly parent_id: number | null;
 }
 
-/** The columns of `batchline.task as t` that `toTask` needs. */
-export const TASK_COLUMNS = sql<TaskRow>`
+/** The columns of `TASK_COLUMNS` whose values a claim doesn't set itself. */
+export const CLAIMED_COLUMNS = sql`
   t.id, t.tenant, t.name, t.owner_id, t.is_internal, t.details_table, t.details_record,
   (select b.content from batchline.binary_object b where b.id = t.parameter_object_id) as parameters,
-  t.created, t.updated, t.updated_count, t.last_started, t.start_count, t.context, t.result, t.result_message, t.state,
-  t.description, t.response, t.request, t.progress_description, t.progress_message, t.progress_percent, t.file_name,
-  t.cancellation, t.attempt, t.failures, t.losses, t.parent_id`;
+  t.created, t.updated_count, t.last_started, t.start_count, t.context, t.description, t.response, t.request,
+  t.progress_description, t.progress_message, t.progress_percent, t.file_name, t.cancellation, t.attempt, t.failures,
+  t.losses, t.parent_id`;
+
+/** The columns of `batchline.task as t` that `toTask` needs. */
+export const TASK_COLUMNS = sql<TaskRow>`${CLAIMED_COLUMNS}, t.updated, t.result, t.result_message, t.state`;
 
 /** Approximate size in bytes of a row `r` of `batchline.task`, from the texts that may be long. */
 export const TASK_BYTES = sql<number>`
