@@ -15,11 +15,12 @@ export type CancellationBehaviourName = keyof typeof CancellationBehaviour;
  * @throws RangeError if there is no such number: the row is corrupt
  */
 export function cancellationOf(number: number): CancellationBehaviourName {
-  for (const [name, value] of Object.entries(CancellationBehaviour)) {
-    if (value === number) return name as CancellationBehaviourName;
-  }
-  throw new RangeError(`${number} is not the number of a cancellation behaviour`);
+  const name = BEHAVIOUR_NAMES[number];
+  if (name === undefined) throw new RangeError(`${number} is not the number of a cancellation behaviour`);
+  return name;
 }
+
+const BEHAVIOUR_NAMES = Object.keys(CancellationBehaviour) as CancellationBehaviourName[];
 
 /** The stored ParameterObject: JSON values by name. Clients of SuperOffice only send strings. */
 export type Parameters = Record<string, unknown>;

@@ -2,7 +2,9 @@ import {
   type Context,
   context,
   createTraceState,
+  INVALID_SPAN_CONTEXT,
   isSpanContextValid,
+  ProxyTracerProvider,
   ROOT_CONTEXT,
   type Span,
   type SpanContext,
@@ -105,6 +107,7 @@ export function beginSend(name: string, tenant: string, parent: TraceContext | n
  * @param parent the trace context stored with the task
  */
 export function beginRun(task: SpanTask, parent: TraceContext | null): WorkSpan {
+  if (parent === null && !isTracing()) return NO_SPAN;
   const within = contextOf(parent);
   const attributes = {
     ...messaging(task.name, task.tenant),
@@ -117,6 +120,15 @@ export function beginRun(task: SpanTask, parent: TraceContext | null): WorkSpan 
     within,
   );
 }
+
+/** True if an OpenTelemetry SDK is registered in this process. */
+function isTracing(): boolean {
+  const provider = trace.getTracerProvider();
+  return !(provider instanceof ProxyTracerProvider) || provider.getDelegateTracer('batchline') !== undefined;
+}
+
+/** The span of a run without a trace. */
+const NO_SPAN = new WorkSpan(trace.wrapSpanContext(INVALID_SPAN_CONTEXT), ROOT_CONTEXT, false);
 
 /**
  * Starts the span of a request to the server. If an instrumentation already traces the HTTP server, reuses its span and adds

@@ -1,18 +1,5 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult, TransactionSettings } from 'kysely';
-
-/** A use of the database by the code of a run. */
-export interface RunUse {
-  /** The definition's name, for errors. */
-  readonly definition: string;
-  /** The transaction of `ctx.services.transaction`, if the use is part of one. */
-  readonly transaction?: {
-    /** While it is open, the run may not take another connection. */
-    isOpen: boolean;
-    /** Called after it timed out and was rolled back. */
-    readonly onExpired: (error: RunConnectionError) => void;
-  };
-}
+import { changeScope, currentScope, type RunUse } from '../core/run-scope.ts';
 
 /** Default time limit of a run for holding a connection, in seconds. */
 export const DEFAULT_RUN_SECONDS = 20;
@@ -35,26 +22,24 @@ export interface ConnectionShares {
   readonly runSeconds: number;
 }
 
-const use = new AsyncLocalStorage<RunUse | undefined>();
-
 /** Executes code of a run. Connections that it acquires, now or later, are attributed to the run. */
 export function asRun<T>(run: RunUse, work: () => T): T {
-  return use.run(run, work);
+  return changeScope({ use: run }, work);
 }
 
 /** Returns the run whose code is executing; `undefined` for code of the server. */
 export function currentUse(): RunUse | undefined {
-  return use.getStore();
+  return currentScope().use;
 }
 
 /** Executes code of the server that a run triggers but that is not part of the run, such as a timer. */
 export function asServer<T>(work: () => T): T {
-  return use.run(undefined, work);
+  return changeScope({ use: undefined }, work);
 }
 
 /** @throws RunConnectionError if the code that executes is inside a transaction of its run */
 export function checkNoTransaction(): void {
-  const run = use.getStore();
+  const run = currentUse();
   if (run?.transaction?.isOpen !== true) return;
   throw new RunConnectionError(
     `A transaction of "${run.definition}" is open; inside ctx.services.transaction its own sql and checkpoint and ctx.checkpoint are accepted.`,
@@ -90,7 +75,7 @@ export class SharingDriver implements Driver {
 
   async acquireConnection(): Promise<DatabaseConnection> {
     checkNoTransaction();
-    const run = use.getStore();
+    const run = currentUse();
     if (run !== undefined) await this.#forRuns.acquire();
     try {
       await this.#total.acquire();

@@ -19,7 +19,7 @@ export interface ExecutionDeps extends ContextDeps {
  * cancelled run that doesn't end within the grace period is abandoned: a thread is terminated, and the writes of an inline
  * run are fenced off.
  */
-export async function executeRun(run: Run, deps: ExecutionDeps): Promise<RunOutcome | undefined> {
+export function executeRun(run: Run, deps: ExecutionDeps): Promise<RunOutcome | undefined> {
   const thread = run.definition.isolate === 'thread' ? new AbortController() : undefined;
   const work = insideRun(run, () => doWork(run, deps, thread?.signal));
   return runWithGracePeriod(run, work, {

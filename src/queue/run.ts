@@ -3,16 +3,15 @@ import type { Logger } from 'pino';
 import type { Text } from '../core/message.ts';
 import type { FaultKind } from '../core/meters.ts';
 import { boundedText, MAX_LOG_LINE_LENGTH } from '../core/run-outcome.ts';
+import { inScope } from '../core/run-scope.ts';
 import type { BatchTask } from '../core/task.ts';
 import { beginRun, type WorkSpan } from '../core/tracing.ts';
 import type { ClaimedTask } from '../db/queries/queue.ts';
 import { appendLog, MAX_LOG_LINES, type RunLogLine } from '../db/queries/task-log.ts';
-import { asRun, asServer } from '../db/run-connections.ts';
 import type { Schema } from '../db/schema.ts';
 import type { LogFields } from '../logger.ts';
 import { loggableError } from '../sdk/errors.ts';
 import { logFieldsOf } from '../sdk/log.ts';
-import { inFaultScope, leaveFaultScope } from '../sdk/run-faults.ts';
 import { RunHandle } from '../sdk/run-handle.ts';
 import type { RegisteredDefinition } from './registry.ts';
 
@@ -84,7 +83,7 @@ export class Run extends RunHandle {
  * its connections come from the pool share of runs.
  */
 export function insideRun<T>(run: Run, work: () => T): T {
-  return asRun({ definition: run.task.name }, () => inFaultScope(run, work));
+  return inScope({ use: { definition: run.task.name }, faults: run }, work);
 }
 
 /**
@@ -92,7 +91,7 @@ export function insideRun<T>(run: Run, work: () => T): T {
  * Otherwise, a claim that a run triggers would use the connections of runs, and its errors would fail the run.
  */
 function outsideRun<T>(work: () => T): T {
-  return asServer(() => leaveFaultScope(work));
+  return inScope({}, work);
 }
 
 const FLUSH_MS = 500;

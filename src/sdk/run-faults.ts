@@ -1,25 +1,12 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { FaultKind } from '../core/meters.ts';
-
-/** Receives the errors that escape from the code of a run, during the run and after its end. */
-export interface FaultTarget {
-  fault(kind: FaultKind, error: unknown): void;
-}
+import { changeScope, currentScope, type FaultTarget } from '../core/run-scope.ts';
 
 /** Receives an error that belongs to no run. */
 export type StrayFault = (kind: FaultKind, error: unknown) => void;
 
-/** The run whose code is executing, across promises, timers and sockets. */
-const scope = new AsyncLocalStorage<FaultTarget | undefined>();
-
 /** Runs code of a run, so that errors that escape from it, now or later, are attributed to the run. */
 export function inFaultScope<T>(target: FaultTarget, work: () => T): T {
-  return scope.run(target, work);
-}
-
-/** Runs code outside of the current run's scope, although the run called it. */
-export function leaveFaultScope<T>(work: () => T): T {
-  return scope.run(undefined, work);
+  return changeScope({ faults: target }, work);
 }
 
 const strays: StrayFault[] = [];
@@ -47,7 +34,7 @@ const onRejection = (error: unknown): void => deliver('unhandled rejection', err
 const onException = (error: unknown): void => deliver('uncaught exception', error);
 
 function deliver(kind: FaultKind, error: unknown): void {
-  const target = scope.getStore();
+  const target = currentScope().faults;
   if (target !== undefined) target.fault(kind, error);
   else strays.at(-1)?.(kind, error);
 }
@@ -92,6 +79,6 @@ function uninstall(): void {
 }
 
 function refuseInRun(call: string): void {
-  if (scope.getStore() === undefined) return;
+  if (currentScope().faults === undefined) return;
   throw new Error(`A run called ${call}; throw an error instead, because other runs share the process.`);
 }

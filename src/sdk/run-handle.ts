@@ -1,6 +1,7 @@
 import { Message, message, type Text } from '../core/message.ts';
 import type { FaultKind } from '../core/meters.ts';
 import { boundedText, MAX_RESULT_LENGTH, nounOf, problemOf, type RunOutcome } from '../core/run-outcome.ts';
+import type { FaultTarget } from '../core/run-scope.ts';
 import {
   attemptErrorOf,
   failureText,
@@ -11,7 +12,6 @@ import {
   type RunEndReason,
 } from './errors.ts';
 import { storableProgress } from './progress.ts';
-import type { FaultTarget } from './run-faults.ts';
 
 /**
  * Returns the outcome of a run that returned. Result is a string or a `Message` unchanged, or any other value as JSON,
@@ -59,7 +59,8 @@ export interface ProgressToWrite {
 export class RunHandle implements FaultTarget {
   /** Created on demand: most runs are short and never use their signal. */
   #controller: AbortController | undefined;
-  readonly #listeners = new Set<() => void>();
+  /** Usually the one of `runWithGracePeriod`. */
+  #listeners: (() => void)[] = [];
   readonly #progressLimit: number;
   #cancelReason: RunEndReason | undefined;
   #percent: number | null = null;
@@ -90,8 +91,10 @@ export class RunHandle implements FaultTarget {
    */
   onCancel(listener: () => void): () => void {
     if (this.#cancelReason !== undefined) listener();
-    else this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    else this.#listeners.push(listener);
+    return () => {
+      this.#listeners = this.#listeners.filter((one) => one !== listener);
+    };
   }
 
   /** The reason for the cancellation; `undefined` if the run was not canceled. */
@@ -113,8 +116,8 @@ export class RunHandle implements FaultTarget {
     if (isFirst || (releasesTask(reason) && this.ownsTask)) this.#cancelReason = reason;
     if (!isFirst) return;
     this.#controller?.abort(new RunEnded(reason));
-    const listeners = [...this.#listeners];
-    this.#listeners.clear();
+    const listeners = this.#listeners;
+    this.#listeners = [];
     for (const listener of listeners) listener();
   }
 
@@ -212,19 +215,20 @@ export async function runWithGracePeriod(
   let timer: NodeJS.Timeout | undefined;
   let removeListener: (() => void) | undefined;
   try {
-    const outcome = await new Promise<RunOutcome | 'abandoned'>((resolve, reject) => {
+    const outcome = await new Promise<RunOutcome | 'abandoned'>((resolve) => {
       removeListener = control.onCancel(() => {
         timer = setTimeout(() => {
           onAbandoned();
           resolve('abandoned');
         }, graceSeconds * 1000);
       });
-      work
-        .then(returnedOutcome, (error: unknown): RunOutcome => {
+      work.then(
+        (value) => resolve(returnedOutcome(value)),
+        (error: unknown) => {
           if (control.cancelReason === undefined) onFailure(loggableError(error));
-          return failedOutcome(error);
-        })
-        .then(resolve, reject);
+          resolve(failedOutcome(error));
+        },
+      );
     });
     // Node.js reports an unhandled rejection after the current microtasks.
     await nextTurn();

@@ -3,13 +3,14 @@ import { BroadcastChannel, type MessagePort } from 'node:worker_threads';
 import { Message, message } from '../../core/message.ts';
 import type { FaultKind } from '../../core/meters.ts';
 import { checkpointJson, type RunOutcome } from '../../core/run-outcome.ts';
+import type { FaultTarget } from '../../core/run-scope.ts';
 import { traceHeaders, withTrace } from '../../core/tracing.ts';
 import { childrenOver } from '../../sdk/children.ts';
 import type { ResultFile, TaskContext, TaskDefinition } from '../../sdk/define-task.ts';
 import { type Json, PermanentError, RunEnded } from '../../sdk/errors.ts';
 import { forwardingLog } from '../../sdk/log.ts';
 import { storableProgress } from '../../sdk/progress.ts';
-import { catchRunFaults, type FaultTarget, inFaultScope } from '../../sdk/run-faults.ts';
+import { catchRunFaults, inFaultScope } from '../../sdk/run-faults.ts';
 import { failedOutcome, returnedOutcome } from '../../sdk/run-handle.ts';
 import {
   type ChildrenCall,
