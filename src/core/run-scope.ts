@@ -19,7 +19,7 @@ export interface RunUse {
   };
 }
 
-/** Whose code is executing, across promises, timers and sockets. Empty for code of the server. */
+/** The run whose code executes, across promises, timers and sockets. Empty for code of the server. */
 export interface RunScope {
   /** The run whose connections the code uses. */
   readonly use?: RunUse | undefined;

@@ -33,7 +33,7 @@ export function currentUse(): RunUse | undefined {
 }
 
 /** Executes code of the server that a run triggers but that is not part of the run, such as a timer. */
-export function asServer<T>(work: () => T): T {
+function asServer<T>(work: () => T): T {
   return changeScope({ use: undefined }, work);
 }
 
