@@ -2536,6 +2536,8 @@ export interface components {
             "odata.metadata": string;
             /** @description The number of matching tasks, if $inlineCount asks for it */
             "odata.count"?: number;
+            /** @description With $cells=own: whether counting stopped at its limit */
+            CountCut?: boolean;
             "odata.nextLink": string | null;
             value: components["schemas"]["ArchiveRow"][];
         };
@@ -3036,6 +3038,8 @@ export interface components {
             }[];
             /** @description The definitions that it runs */
             Definitions: string[];
+            /** @description With Cells=all: the name of its cell */
+            Cell?: string;
         };
         /** @description A cron schedule that starts tasks */
         Schedule: {
@@ -3249,6 +3253,8 @@ export interface components {
             ObjectId: number | null;
             ObjectName: string;
             DatabaseSerialNumber: string | null;
+            /** @description With Cells=all: the name of its cell */
+            Cell?: string;
             Changes: {
                 Property: string;
                 From: string | null;
@@ -3852,6 +3858,8 @@ export interface operations {
                 /** @description true replaces characters of names other than letters, digits and underscores */
                 $jsonSafe?: "true" | "false";
                 $output?: "Logical" | "Display";
+                /** @description all: the tasks of all cells, each with Cell. own: those of the cell that is called, each with its SkipToken */
+                $cells?: "own" | "all";
             };
             header?: never;
             path?: never;
@@ -3862,6 +3870,8 @@ export interface operations {
             /** @description Success. */
             200: {
                 headers: {
+                    /** @description With Cells=all: the names of the cells that did not respond in time */
+                    "Batchline-Cells-Missing"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4454,6 +4464,8 @@ export interface operations {
                 /** @description true replaces characters of names other than letters, digits and underscores */
                 $jsonSafe?: "true" | "false";
                 $output?: "Logical" | "Display";
+                /** @description all: the tasks of all cells, each with Cell. own: those of the cell that is called, each with its SkipToken */
+                $cells?: "own" | "all";
                 /** @description Any value but False adds odata.count */
                 $inlineCount?: "False" | "Estimate" | "True" | "AllPages";
                 /** @description ALL returns the columns instead of the tasks */
@@ -4468,6 +4480,8 @@ export interface operations {
             /** @description Success. */
             200: {
                 headers: {
+                    /** @description With Cells=all: the names of the cells that did not respond in time */
+                    "Batchline-Cells-Missing"?: string;
                     /** @description The limit at which counting stopped, if it did */
                     "Batchline-Count-Cut"?: string;
                     [name: string]: unknown;
@@ -4528,6 +4542,11 @@ export interface operations {
                     /** @enum {unknown} */
                     $output?: "Logical" | "Display";
                     /**
+                     * @description all: the tasks of all cells, each with Cell. own: those of the cell that is called, each with its SkipToken
+                     * @enum {unknown}
+                     */
+                    $cells?: "own" | "all";
+                    /**
                      * @description Any value but False adds odata.count
                      * @enum {unknown}
                      */
@@ -4541,6 +4560,8 @@ export interface operations {
             /** @description Success. */
             200: {
                 headers: {
+                    /** @description With Cells=all: the names of the cells that did not respond in time */
+                    "Batchline-Cells-Missing"?: string;
                     /** @description The limit at which counting stopped, if it did */
                     "Batchline-Count-Cut"?: string;
                     [name: string]: unknown;
@@ -7598,6 +7619,8 @@ export interface operations {
             query?: {
                 /** @description Only workers that run this definition */
                 Definition?: string;
+                /** @description Lists those of all cells, each with Cell */
+                Cells?: "all";
             };
             header?: never;
             path?: never;
@@ -7608,6 +7631,8 @@ export interface operations {
             /** @description Success. */
             200: {
                 headers: {
+                    /** @description With Cells=all: the names of the cells that did not respond in time */
+                    "Batchline-Cells-Missing"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8931,6 +8956,10 @@ export interface operations {
                 ActorId?: number;
                 /** @description Returns only entries with a smaller Id */
                 Before?: number;
+                /** @description Lists those of all cells, each with Cell */
+                Cells?: "all";
+                /** @description With Cells=all: the header Batchline-Continue of the page before */
+                Continue?: string;
                 Top?: number;
             };
             header?: never;
@@ -8942,6 +8971,10 @@ export interface operations {
             /** @description Success. */
             200: {
                 headers: {
+                    /** @description With Cells=all: the names of the cells that did not respond in time */
+                    "Batchline-Cells-Missing"?: string;
+                    /** @description With Cells=all: the value of Continue for the next page, if there is one */
+                    "Batchline-Continue"?: string;
                     [name: string]: unknown;
                 };
                 content: {

@@ -22,6 +22,8 @@ export interface CellMap {
   readonly version: number;
   readonly cells: readonly Cell[];
   readonly placements: readonly Placement[];
+  /** The key by which cells sign the callers that they vouch for; undefined before the control database has one. */
+  readonly secret?: string | undefined;
 }
 
 /** Maximum number of cells. Ids of 64 bits differ by it, so that those of two cells are never the same. */

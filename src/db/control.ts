@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import { databaseUnreachable } from './errors.ts';
@@ -70,6 +71,8 @@ const TABLES = [
     primary key (kind, id)
   )`,
   sql`insert into batchline_control.state (id, version) values (1, 0) on conflict do nothing`,
+  // By it, cells sign the callers that they vouch for.
+  sql`alter table batchline_control.state add column if not exists secret text`,
 ];
 
 /**
@@ -80,6 +83,9 @@ const TABLES = [
 export async function createControlTables(control: Control): Promise<void> {
   try {
     for (const statement of TABLES) await statement.execute(control);
+    await sql`
+      update batchline_control.state set secret = ${randomBytes(32).toString('base64url')}, version = version + 1
+      where secret is null`.execute(control);
   } catch (error) {
     throw databaseUnreachable(error, 'BATCHLINE_CONTROL_URL');
   }

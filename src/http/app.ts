@@ -152,9 +152,8 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const limits = config.rateLimit && new RateLimiter(config.rateLimit.perSecond, config.rateLimit.burst);
   if (limits !== undefined) limitOpenCalls(app, limits);
   const { cells, serialNumber } = tasks;
-  routeTenants(app, cells && { cells, mode: config.cellRouting, serialNumber });
   const accounts = { db: tasks.database.sql, minPasswordLength: config.signIn.minPasswordLength };
-  const signIns = new SignIns(tasks.database.sql);
+  const signIns = new SignIns(tasks.database.sql, cells?.name);
   const authenticator = new Authenticator(signIns, config.signIn, deps.log);
 
   app.setErrorHandler((fault, request, reply) => {
@@ -192,6 +191,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   compressResponses(app);
 
   await app.register(fastifyCookie);
+  routeTenants(app, cells && { cells, mode: config.cellRouting, serialNumber });
   await app.register(healthRoutes, { health: deps.health });
   await app.register(metricsRoutes, { access: config.metrics, metrics: deps.metrics, authenticator });
   await app.register(dashboardRoutes, { files: pageFiles });

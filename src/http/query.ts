@@ -51,6 +51,23 @@ export function queryFlag(request: FastifyRequest, name: string): boolean | unde
 }
 
 /**
+ * One of several words of the query, case-insensitively; `undefined` if it is absent.
+ *
+ * @throws RequestError (invalid) if it is another
+ */
+export function queryWord(
+  request: FastifyRequest,
+  name: string,
+  words: readonly string[],
+): string | undefined {
+  const text = queryValue(request, name);
+  const word = words.find((one) => one === text?.toLowerCase());
+  if (text !== undefined && word === undefined)
+    throw invalid`${name} is "${text.slice(0, 40)}"; ${words.join(', ')} is accepted.`;
+  return word;
+}
+
+/**
  * An integer of the query by name, case-insensitively; `undefined` if it is absent.
  *
  * @throws RequestError (invalid) if it is not an integer from `min` to `max`

@@ -60,6 +60,7 @@ const EXPOSED_HEADERS = [
   'Retry-After',
   'SO-TimeZone',
   'Batchline-List-Cut',
+  'Batchline-Cells-Missing',
   'Batchline-Ignored',
   'WWW-Authenticate',
 ];

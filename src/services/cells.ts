@@ -74,6 +74,21 @@ export class CellDirectory {
     return place && cell && { cell, isHere: cell.name === this.#name, isMoving: place.isMoving };
   }
 
+  /** The name of this cell. */
+  get name(): string {
+    return this.#name;
+  }
+
+  /** The other cells. */
+  get others(): readonly Cell[] {
+    return this.#map.cells.filter(({ name }) => name !== this.#name);
+  }
+
+  /** The key that all cells know; undefined before the control database has one. */
+  get secret(): string | undefined {
+    return this.#map.secret;
+  }
+
   /** @throws RequestError (conflict) if the tenant is in another cell, (unavailable) while it moves */
   checkHere(tenant: string): void {
     const found = this.find(tenant);

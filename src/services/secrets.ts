@@ -6,12 +6,17 @@ export function generateToken(customer: string): string {
   return `8A:${customer}.${generateSecret()}`;
 }
 
-/** Generates a ticket in SuperOffice's format. */
-export function generateTicket(): string {
-  return `7T:${generateSecret()}`;
+/** Generates a ticket in SuperOffice's format. @param cell the cell that issues it, if there are cells */
+export function generateTicket(cell?: string): string {
+  return `7T:${generateSession(cell)}`;
 }
 
-/** Generates the secret of a session, or the token of an application. */
+/** Generates the secret of a session. @param cell the cell that issues it, to which other cells forward its requests */
+export function generateSession(cell?: string): string {
+  return cell === undefined ? generateSecret() : `${cell}.${generateSecret()}`;
+}
+
+/** Generates a secret: the token of an application, or a part of others. */
 export function generateSecret(): string {
   return randomBytes(32).toString('base64url');
 }

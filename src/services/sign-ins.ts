@@ -23,7 +23,7 @@ import {
 } from '../db/queries/session.ts';
 import type { Schema } from '../db/schema.ts';
 import { addUser } from './accounts.ts';
-import { generateSecret, generateTicket, hashToken } from './secrets.ts';
+import { generateSession, generateTicket, hashToken } from './secrets.ts';
 
 /** A caller whose secret is valid, and until when. */
 export interface ValidSecret {
@@ -43,9 +43,12 @@ export interface IssuedSecret {
 /** The accounts, tokens, tickets, sessions and applications, as sign-ins need them. */
 export class SignIns {
   readonly #db: Kysely<Schema>;
+  readonly #cell: string | undefined;
 
-  constructor(db: Kysely<Schema>) {
+  /** @param cell the cell of this process, if there are cells */
+  constructor(db: Kysely<Schema>, cell?: string) {
     this.#db = db;
+    this.#cell = cell;
   }
 
   /** Returns the associate with this login, case-insensitively, or `undefined`. */
@@ -109,7 +112,7 @@ export class SignIns {
     rights: SessionRights | null = null,
   ): Promise<IssuedSecret> {
     if (replaced !== undefined) await deleteSignIn(this.#db, replaced);
-    const secret = kind === 'ticket' ? generateTicket() : generateSecret();
+    const secret = kind === 'ticket' ? generateTicket(this.#cell) : generateSession(this.#cell);
     const { expires } = await insertSignIn(
       this.#db,
       { associateId, kind, hash: hashToken(secret), rights },

@@ -4,7 +4,7 @@ import { type MessageData, plainOf } from '../core/message.ts';
 import type { ColumnName } from '../core/odata/columns.ts';
 import { columnsOf } from '../core/odata/filter.ts';
 import { visibleTo } from '../core/permissions.ts';
-import { type Cursor, partitionsFor } from '../db/queries/task-list.ts';
+import { type Cursor, partitionsFor, rankTexts as rankTextsIn } from '../db/queries/task-list.ts';
 import type { ListedDefinition } from '../db/queries/task-list-filter.ts';
 import { countTasks } from '../db/queries/task-list-summary.ts';
 import type { Schema } from '../db/schema.ts';
@@ -87,4 +87,12 @@ function withDescription(row: ArchiveRow, known: readonly KnownDefinition[]): Ar
     cell.item.role === 'value' && cell.item.expression.column === DESCRIPTION ? { ...cell, message } : cell,
   );
   return { ...row, cells };
+}
+
+/** Returns the ranks of texts in the order of lists. */
+export async function rankTexts(
+  { database }: TaskDeps,
+  texts: readonly string[],
+): Promise<Map<string, number>> {
+  return texts.length === 0 ? new Map() : database.lists.read((db) => rankTextsIn(db, texts));
 }

@@ -30,6 +30,7 @@ export function addAccountCommands(program: Command, runs: Runs): void {
     .option('--actor <associate>', 'only changes by this associate', readCount)
     .option('--top <number>', 'number of entries; default: 100', readCount)
     .option('--before <id>', 'only entries before this one', readCount)
+    .option('--all-cells', 'those of all cells, from any of them')
     .action(runs(async () => (await import('../remote/administration.ts')).listAudit));
 }
 

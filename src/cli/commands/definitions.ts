@@ -84,5 +84,6 @@ export function addDefinitionCommands(program: Command, runs: Runs): void {
     examples: ['worker list', 'worker list --name csv-import'],
   })
     .option('-n, --name <definition>', 'only workers that run this definition')
+    .option('--all-cells', 'those of all cells, from any of them')
     .action(runs(async () => (await import('../remote/workers.ts')).listWorkers));
 }

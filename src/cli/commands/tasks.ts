@@ -112,6 +112,7 @@ function addReads(task: Command, runs: Runs): void {
     .option('--filter <condition>', 'a $filter of the archive list, such as "startCount gt 1"')
     .option('--search <search>', 'texts and qualifiers, such as "state:failed created:today C4711"')
     .option('--top <number>', 'maximum number of tasks', '50')
+    .option('--all-cells', 'those of all cells, from any of them')
     .action(runs(async () => (await import('../remote/task-list.ts')).listTasks));
   remote(task, 'show', {
     description: 'show a task: when it is due, why it waits, and its attempts with their errors',

@@ -1,7 +1,7 @@
 import type { Carrier } from '#client';
 import type { ExitCode } from '../output.ts';
 import { printTable, timeText } from '../table.ts';
-import { type ConnectionOptions, connect } from './connection.ts';
+import { type ConnectionOptions, connect, reportMissingCells } from './connection.ts';
 
 type Entry = Carrier<'AdministrationEntry'>;
 
@@ -12,18 +12,25 @@ export interface AuditOptions extends ConnectionOptions {
   readonly actor?: number;
   readonly top?: number;
   readonly before?: number;
+  readonly allCells?: boolean;
 }
 
 /** `batchline audit`: prints administrative actions, latest first. */
 export async function listAudit(options: AuditOptions): Promise<ExitCode> {
   const { client, answer } = await connect(options);
   const { kind: Kind, object: ObjectName, actor: ActorId, top: Top, before: Before } = options;
+  const Cells = options.allCells === true ? ('all' as const) : undefined;
   const query = Object.fromEntries(
-    Object.entries({ Kind, ObjectName, ActorId, Top, Before }).filter(([, value]) => value !== undefined),
+    Object.entries({ Kind, ObjectName, ActorId, Top, Before, Cells }).filter(
+      ([, value]) => value !== undefined,
+    ),
   );
-  const found = await answer(client.GET('/api/v1/Administration/Audit', { params: { query } }));
+  const call = client.GET('/api/v1/Administration/Audit', { params: { query } });
+  const found = await answer(call);
+  reportMissingCells((await call).response);
   printTable(found, { json: options.json, none: 'No changes.' }, [
     { head: 'Id', of: (entry) => entry.Id, right: true },
+    ...(options.allCells === true ? [{ head: 'Cell', of: (entry: Entry) => entry.Cell }] : []),
     { head: 'At', of: (entry) => timeText(entry.At) },
     { head: 'By', of: (entry) => entry.Actor || (entry.Means === 'Server' ? 'server' : 'operator') },
     { head: 'Action', of: (entry) => entry.Action },

@@ -96,3 +96,9 @@ async function credentialsOf(
   const bearer = token ?? otherToken;
   return bearer === undefined ? {} : { token: bearer };
 }
+
+/** Names the cells that are missing in a list over all cells. */
+export function reportMissingCells({ headers }: Pick<Response, 'headers'>): void {
+  const missing = headers.get('Batchline-Cells-Missing');
+  if (missing !== null) console.error(`No response from the cells ${missing}; what they have is missing.`);
+}

@@ -3,7 +3,7 @@ import { type ListedState, listedStateFilter, listedStateOf } from '../../core/o
 import { type StoredState, storedStateOf } from '../../core/task-state.ts';
 import type { ExitCode } from '../output.ts';
 import { durationText, printTable, stateStyle, timeText } from '../table.ts';
-import { type ConnectionOptions, connect } from './connection.ts';
+import { type ConnectionOptions, connect, reportMissingCells } from './connection.ts';
 
 /** Options of `task list`. */
 export interface ListTasksOptions extends ConnectionOptions {
@@ -12,6 +12,7 @@ export interface ListTasksOptions extends ConnectionOptions {
   readonly filter?: string;
   readonly search?: string;
   readonly mine?: boolean;
+  readonly allCells?: boolean;
   readonly top: string;
 }
 
@@ -32,19 +33,22 @@ export async function listTasks(options: ListTasksOptions): Promise<ExitCode> {
     ...(filter === undefined ? [] : [`(${filter})`]),
   ];
   const { client, answer } = await connect(options);
-  const { value } = await answer(
-    client.GET('/api/v1/BatchTask', {
-      params: {
-        query: {
-          $select: LISTED,
-          $orderBy: 'batchTaskId desc',
-          $top: options.top,
-          ...(conditions.length === 0 ? {} : { $filter: conditions.join(' and ') }),
-          ...(search === undefined ? {} : { $search: search }),
-        },
+  const ofAll = options.allCells === true;
+  const call = client.GET('/api/v1/BatchTask', {
+    params: {
+      query: {
+        $select: LISTED,
+        // Ids of different cells say nothing about the time.
+        $orderBy: ofAll ? 'registeredDate desc' : 'batchTaskId desc',
+        $top: options.top,
+        ...(ofAll ? { $cells: 'all' } : {}),
+        ...(conditions.length === 0 ? {} : { $filter: conditions.join(' and ') }),
+        ...(search === undefined ? {} : { $search: search }),
       },
-    }),
-  );
+    },
+  });
+  const { value } = await answer(call);
+  reportMissingCells((await call).response);
   const rows: Row[] = value.map((row) => ({
     ...row,
     state: storedStateOf(Number(row.state)),
@@ -52,6 +56,7 @@ export async function listTasks(options: ListTasksOptions): Promise<ExitCode> {
   }));
   printTable(rows, { json: options.json, none: 'No tasks.' }, [
     { head: 'Id', of: (row) => String(row.batchTaskId), right: true },
+    ...(ofAll ? [{ head: 'Cell', of: (row: Row) => String(row.Cell) }] : []),
     { head: 'Definition', of: (row) => String(row.name) },
     { head: 'State', of: listedState, style: (row) => stateStyle(listedState(row)) },
     { head: 'Progress', of: (row) => `${row.progressPercent} %`, right: true, optional: true },

@@ -53,8 +53,10 @@ function toCell({
 
 /** Returns the cells and placements; `undefined` if their version is still the given one. */
 export async function readCellMap(control: Control, known: number | undefined): Promise<CellMap | undefined> {
-  const { rows: states } = await sql<{ version: string }>`
-    select version from batchline_control.state where id = 1`.execute(control);
+  const { rows: states } = await sql<{ version: string; secret: string | null }>`
+    select version, to_jsonb(s) ->> 'secret' as secret from batchline_control.state as s where id = 1`.execute(
+    control,
+  );
   // A concurrent change makes the parts newer than the version, which the next call corrects.
   const version = Number(states[0]?.version ?? 0);
   if (version === known) return undefined;
@@ -69,6 +71,7 @@ export async function readCellMap(control: Control, known: number | undefined): 
       cell,
       isMoving: phase === 'draining' || phase === 'fenced',
     })),
+    secret: states[0]?.secret ?? undefined,
   };
 }
 

@@ -327,3 +327,11 @@ function comesAfter(order: readonly OrderColumn[], place: Cursor): RawBuilder<bo
   );
   return sql`(${sql.join(alternatives, sql` or `)})`;
 }
+
+/** Returns the ranks of texts in the order of this database, which depends on its collation. */
+export async function rankTexts(db: Kysely<Schema>, texts: readonly string[]): Promise<Map<string, number>> {
+  const { rows } = await sql<{ text: string; rank: number }>`
+    select text, (row_number() over (order by text))::int as rank
+    from unnest(${[...new Set(texts)]}::text[]) as t(text)`.execute(db);
+  return new Map(rows.map(({ text, rank }) => [text, rank]));
+}

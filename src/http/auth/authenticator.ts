@@ -5,7 +5,8 @@ import { SCOPES } from '../../core/access.ts';
 import { forbidden, RequestError, unauthenticated } from '../../core/errors.ts';
 import { BoundedMap } from '../../core/lru.ts';
 import type { Application, Associate } from '../../db/queries/account.ts';
-import type { SignIns } from '../../services/sign-ins.ts';
+import { callerWithRights, type SignIns } from '../../services/sign-ins.ts';
+import type { VouchedCaller } from '../cell-callers.ts';
 import { JWT_SHAPE, JwtScheme } from './jwt.ts';
 import {
   authorizationSchemes,
@@ -84,18 +85,9 @@ export class Authenticator {
    *   (rateLimited) after too many failures; (unavailable) if the keys of the OIDC issuer can't be fetched
    */
   async authenticate(credentials: RequestCredentials): Promise<SignedIn> {
-    const { authorization, session, appToken = '', address } = credentials;
-    // Includes the address, so that guesses from elsewhere are not answered from the cache.
-    const key = this.#keyedHash(
-      `${authorization ?? ''}\0${authorization ? '' : session}\0${appToken}\0${address}`,
-    );
-    const known = this.#cache.get(key);
-    if (
-      known !== undefined &&
-      known.until > performance.now() &&
-      !this.#bypassesCache(known.signedIn, address)
-    )
-      return known.signedIn;
+    const key = this.#keyOf(credentials);
+    const known = this.#cached(key, credentials);
+    if (known !== undefined) return known;
     const pending = this.#pending.get(key);
     if (pending !== undefined) return pending;
     const signIn = this.#signIn(credentials).finally(() => this.#pending.delete(key));
@@ -124,6 +116,40 @@ export class Authenticator {
     return associate;
   }
 
+  /**
+   * Accepts a caller that another cell has authenticated, with at most the rights of its associate here.
+   *
+   * @throws RequestError (unauthenticated) if this cell doesn't have the associate
+   */
+  async acceptVouched(vouched: VouchedCaller): Promise<SignedIn> {
+    const associate = await this.#signIns.getAssociate(vouched.associateId);
+    const isSame = associate?.login === vouched.login && !associate.disabled;
+    const rights = { roles: vouched.roles, tenant: vouched.tenant, scopes: vouched.scopes };
+    const caller = isSame ? callerWithRights(associate, rights) : undefined;
+    if (caller === undefined || associate === undefined)
+      throw unauthenticated`The associate "${vouched.login}" does not exist in this cell.`;
+    const roles = caller.roles.filter((role) => associate.roles.includes(role));
+    const { definitions } = vouched;
+    return {
+      caller: { ...caller, roles, narrowed: true, ...(definitions === undefined ? {} : { definitions }) },
+      scheme: 'bearer',
+    };
+  }
+
+  /** Returns the login of Basic credentials that no associate has; `undefined` for any others. */
+  async unknownLogin(credentials: RequestCredentials): Promise<string | undefined> {
+    const text = /^Basic\s+(.+)$/i.exec(credentials.authorization ?? '')?.[1];
+    const login = text && Buffer.from(text, 'base64').toString('utf8').split(':')[0];
+    if (!login || this.#schemes.basic === undefined) return undefined;
+    if (this.#cached(this.#keyOf(credentials), credentials) !== undefined) return undefined;
+    return (await this.hasLogin(login)) ? undefined : login;
+  }
+
+  /** True if an associate has this login. */
+  async hasLogin(login: string): Promise<boolean> {
+    return !login.includes('\0') && (await this.#signIns.findAssociate(login)) !== undefined;
+  }
+
   /** Marks a newly issued ticket or session as valid, so that failures of others do not throttle it. */
   trust(secret: string): void {
     this.#knownGood.set(this.#keyedHash(secret), true);
@@ -147,6 +173,19 @@ export class Authenticator {
   /** Clears the cache, after a change of associates, tokens or applications in this process. */
   clearCache(): void {
     this.#cache.clear();
+  }
+
+  /** Includes the address, so that guesses from elsewhere are not answered from the cache. */
+  #keyOf({ authorization, session, appToken = '', address }: RequestCredentials): string {
+    return this.#keyedHash(
+      `${authorization ?? ''}\0${authorization ? '' : session}\0${appToken}\0${address}`,
+    );
+  }
+
+  #cached(key: string, { address }: RequestCredentials): SignedIn | undefined {
+    const known = this.#cache.get(key);
+    const isValid = known !== undefined && known.until > performance.now();
+    return isValid && !this.#bypassesCache(known.signedIn, address) ? known.signedIn : undefined;
   }
 
   /** True for passwords from an address with recent failures, where others may be guessing. */

@@ -1,8 +1,9 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { SignInScheme } from '../../config.ts';
 import type { Caller } from '../../core/access.ts';
 import { forbidden, unauthenticated } from '../../core/errors.ts';
+import type { VouchedCaller } from '../cell-callers.ts';
 import { checkCustomer, tenantSegment } from '../query.ts';
 import type { RateLimiter } from '../security.ts';
 import type { Authenticator } from './authenticator.ts';
@@ -66,7 +67,7 @@ export function refuseCrossSite(request: FastifyRequest): void {
 }
 
 /** The scheme is left out: behind a proxy that ends TLS the server may not know it. */
-function isOwnOrigin(origin: string, host: string): boolean {
+export function isOwnOrigin(origin: string, host: string): boolean {
   return URL.canParse(origin) && new URL(origin).host === host.toLowerCase().replace(/:(?:80|443)$/, '');
 }
 
@@ -88,6 +89,8 @@ function timingSafeMatch(given: string, wanted: string): boolean {
 }
 
 const signIns = new WeakMap<FastifyRequest, SignedIn>();
+/** Callers for which other cells vouch. */
+const vouchedCallers = new WeakMap<FastifyRequest, VouchedCaller>();
 
 /**
  * Authenticates the requests of every route of this scope; `callerOf` returns the caller.
@@ -100,15 +103,37 @@ export function registerSignIn(
   limits?: RateLimiter,
 ): void {
   scope.addHook('onRequest', async (request, reply) => {
+    const { cellRouter } = request.server;
+    const vouched = cellRouter?.calls.vouchedCaller(request);
     const credentials = credentialsOf(request);
-    const signedIn = await authenticate(authenticator, credentials, limits);
+    if (vouched === undefined && (await routesLogin(authenticator, request, reply, credentials)))
+      return reply;
+    const signedIn = vouched
+      ? await authenticator.acceptVouched(vouched)
+      : await authenticate(authenticator, credentials, limits);
     limits?.take(`associate ${signedIn.caller.associateId}`);
     checkForgery(request, signedIn.scheme);
     const caller = withinTenant(signedIn.caller, tenantSegment(request.raw));
-    const { cellRouter } = request.server;
-    if (caller.tenant !== null && (await cellRouter?.route(request, reply, caller.tenant))) return reply;
+    // A session is valid in the cell that issued it, which vouches for its caller in others.
+    const ofCell = signedIn.scheme === 'cookie' || signedIn.scheme === 'ticket' ? caller : undefined;
+    if (caller.tenant !== null && (await cellRouter?.route(request, reply, caller.tenant, ofCell)))
+      return reply;
+    if (vouched) vouchedCallers.set(request, vouched);
     signIns.set(request, { ...signedIn, caller });
   });
+}
+
+/** Forwards a request whose Basic credentials have a login of another cell. Returns true if the reply was sent. */
+async function routesLogin(
+  authenticator: Authenticator,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  credentials: RequestCredentials,
+): Promise<boolean> {
+  const { cellRouter } = request.server;
+  if (cellRouter === undefined) return false;
+  const login = await authenticator.unknownLogin(credentials);
+  return login !== undefined && cellRouter.routeLogin(request, reply, login);
 }
 
 /** Authenticates a request. A failure counts towards the rate limit of the client's address. */
@@ -131,7 +156,10 @@ async function authenticate(
  * @throws RequestError if the credentials are no longer valid
  */
 export async function reauthenticate(request: FastifyRequest, authenticator: Authenticator): Promise<Caller> {
-  const { caller } = await authenticator.authenticate(credentialsOf(request));
+  const vouched = vouchedCallers.get(request);
+  const { caller } = vouched
+    ? await authenticator.acceptVouched(vouched)
+    : await authenticator.authenticate(credentialsOf(request));
   return withinTenant(caller, tenantSegment(request.raw));
 }
 

@@ -1,6 +1,7 @@
 import { type TSchema, Type } from 'typebox';
 import { ACCESS } from '../../core/access.ts';
 import { COLUMN_NAMES } from '../../core/odata/columns.ts';
+import { CELLS_MISSING } from '../cell-lists.ts';
 import type { Operation } from '../openapi/operation.ts';
 import { dictionary, Int32, nullable } from '../openapi/operation.ts';
 
@@ -55,6 +56,9 @@ const ArchivePage = Type.Object(
     'odata.count': Type.Optional(
       Type.Integer({ description: 'The number of matching tasks, if $inlineCount asks for it' }),
     ),
+    CountCut: Type.Optional(
+      Type.Boolean({ description: 'With $cells=own: whether counting stopped at its limit' }),
+    ),
     'odata.nextLink': nullable(
       Type.String({ description: 'The URL of the next page; null on the last page' }),
     ),
@@ -84,6 +88,12 @@ const OPTIONS = {
     }),
   ),
   $output: Type.Optional(Type.Enum(['Logical', 'Display'])),
+  $cells: Type.Optional(
+    Type.Enum(['own', 'all'], {
+      description:
+        'all: the tasks of all cells, each with Cell. own: those of the cell that is called, each with its SkipToken',
+    }),
+  ),
 };
 
 const ARCHIVE_OPTIONS = {
@@ -96,7 +106,10 @@ const ARCHIVE_OPTIONS = {
   $metadata: option('ALL returns the columns instead of the tasks'),
 };
 
-const COUNT_CUT = { 'Batchline-Count-Cut': 'The limit at which counting stopped, if it did' };
+const COUNT_CUT = {
+  ...CELLS_MISSING,
+  'Batchline-Count-Cut': 'The limit at which counting stopped, if it did',
+};
 
 const PAGE = {
   'odata.metadata': 'http://127.0.0.1:7243/api/v1/archive$metadata',
@@ -111,6 +124,7 @@ export const listBatchTasksOperation: Operation = {
   summary: 'Lists the batch tasks that the caller can see, with $filter, $select, $orderBy and paging.',
   description: 'The archive list. Option names are case-insensitive.',
   responses: { 200: ArchivePage },
+  headers: CELLS_MISSING,
   reads: { query: Type.Object(OPTIONS) },
   examples: { response: { slim: PAGE } },
 };

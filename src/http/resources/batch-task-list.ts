@@ -1,27 +1,21 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { invalid } from '../../core/errors.ts';
-import { INT32_MAX, INT32_MIN } from '../../core/limits.ts';
+import { INT32_MAX } from '../../core/limits.ts';
 import { type Message, message } from '../../core/message.ts';
 import { COLUMN_NAMES, COLUMNS, type ColumnKind, type ColumnName } from '../../core/odata/columns.ts';
-import {
-  type Expression,
-  kindOfExpression,
-  type OrderColumn,
-  parseOrder,
-  writeExpression,
-} from '../../core/odata/filter.ts';
+import { parseOrder } from '../../core/odata/filter.ts';
 import { groupingOf } from '../../core/odata/grouping.ts';
 import { parseFilter } from '../../core/odata/parser.ts';
 import { parseSelection } from '../../core/odata/selection.ts';
 import { allOf, filterOfSearch } from '../../core/search/filter.ts';
-import type { Cursor } from '../../db/queries/task-list.ts';
 import type { TaskDeps } from '../../services/access.ts';
-import { listArchive } from '../../services/task-list.ts';
+import { type ArchivePage, listArchive } from '../../services/task-list.ts';
 import type { ArchiveRequest } from '../../services/task-list-rows.ts';
 import { callerOf } from '../auth/hooks.ts';
 import { ObjectReader } from '../body/object-reader.ts';
 import { type Locale, localeOf } from '../i18n/locale.ts';
 import { baseUrl } from '../query.ts';
+import { listAllCells } from './batch-task-list-cells.ts';
 import { ENTITY, overrideFormat, PAYLOAD, RowWriter } from './batch-task-list-codec.ts';
 import {
   describeArchiveAliasOperation,
@@ -33,6 +27,7 @@ import {
   listBatchTasksOperation,
   postArchiveOperation,
 } from './batch-task-list-operations.ts';
+import { readSkipToken, writeSkipToken } from './batch-task-list-token.ts';
 
 /** The options of the archive list, spelled as in the contract (section 6). */
 const OPTIONS = [
@@ -50,6 +45,7 @@ const OPTIONS = [
   '$format',
   '$jsonSafe',
   '$output',
+  '$cells',
 ] as const;
 
 /** The options that only `/Archive/…` has. */
@@ -117,6 +113,12 @@ export class QueryOptions {
     return words;
   }
 
+  /** All options but those for the position and size of a page and its format. */
+  withoutPage(): Record<string, string> {
+    const left = ['$skip', '$skiptoken', '$top', '$format', '$cells'];
+    return Object.fromEntries([...this.#values].filter(([name]) => !left.includes(name)));
+  }
+
   /** The query string of the page at this `$skiptoken`, with all other options unchanged. */
   continuedAt(token: string): string {
     const kept = [...this.#values].filter(([name]) => name !== '$skip' && name !== '$skiptoken');
@@ -128,62 +130,6 @@ export class QueryOptions {
   #wrong(name: OptionName, accepted: string): Error {
     return invalid`${name} is "${this.text(name).slice(0, 40)}"; ${accepted} is accepted.`;
   }
-}
-
-/** Encodes a paging cursor as `$skiptoken`. It is opaque to clients and valid for one `$orderBy` only. */
-export function writeSkipToken(order: readonly OrderColumn[], cursor: Cursor): string {
-  return Buffer.from(JSON.stringify([orderText(order), ...cursor])).toString('base64url');
-}
-
-/**
- * Decodes a paging cursor.
- *
- * @throws RequestError (invalid) if it was not written by `writeSkipToken` for the same order
- */
-export function readSkipToken(order: readonly OrderColumn[], token: string): Cursor {
-  const [orderOfToken, ...cursor] = parse(token);
-  const fits =
-    orderOfToken === orderText(order) &&
-    cursor.length === order.length &&
-    order.every((column, index) => isCursorValue(column, cursor[index]));
-  if (!fits)
-    throw invalid`$skiptoken does not belong to this list; the value from odata.nextLink is accepted, with the same $orderBy.`;
-  return cursor as string[];
-}
-
-function orderText(order: readonly OrderColumn[]): string {
-  return order.map((column) => `${writeExpression(column)}${column.descending ? ' desc' : ''}`).join();
-}
-
-function parse(token: string): unknown[] {
-  try {
-    const parts: unknown = JSON.parse(Buffer.from(token, 'base64url').toString());
-    return Array.isArray(parts) ? parts : [];
-  } catch {
-    return [];
-  }
-}
-
-function isCursorValue(column: Expression, value: unknown): boolean {
-  if (typeof value !== 'string') return false;
-  switch (kindOfExpression(column)) {
-    case 'text':
-    case 'associate':
-      return value.isWellFormed() && !value.includes('\0');
-    case 'date':
-      return value === '-infinity' || isInstant(value);
-    default:
-      return /^-?\d{1,10}$/.test(value) && Number(value) >= INT32_MIN && Number(value) <= INT32_MAX;
-  }
-}
-
-function isInstant(text: string): boolean {
-  const milliseconds = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3})\d{3}Z$/.exec(text)?.[1];
-  if (milliseconds === undefined) return false;
-  const date = new Date(`${milliseconds}Z`);
-  return (
-    !Number.isNaN(date.getTime()) && date.toISOString() === `${milliseconds}Z` && date.getUTCFullYear() > 0
-  );
 }
 
 /** The name of the list among the archives. */
@@ -254,23 +200,47 @@ async function sendList(
   if (format !== '') overrideFormat(reply, format);
   if (options.text('$metadata') !== '') return columnsByName(locale);
   const now = new Date();
-  const listRequest = readRequest(options, tasks.listLimit, caller.associateId, now, locale);
+  const cells = options.word('$cells', ['', 'own', 'all']);
+  const token = options.text('$skiptoken');
+  const list = readRequest(options, tasks.listLimit, caller.associateId, now, locale, cells !== 'all');
   const style = {
     mode: options.word('$mode', ['Slim', 'Wide', 'Full']),
     output: options.word('$output', ['Logical', 'Display']),
     jsonSafe: options.word('$jsonSafe', ['false', 'true']) === 'true',
   };
-  const page = await listArchive(tasks, caller, listRequest);
-  if (page.total?.cut) reply.header(COUNT_CUT_HEADER, String(page.total.count));
-  const base = `${baseUrl(request)}/api/v1`;
-  const next =
-    page.next && `${base}${path}?${options.continuedAt(writeSkipToken(listRequest.order, page.next))}`;
   const writer = new RowWriter(style, locale, caller);
+  const write = ({ rows }: ArchivePage) => rows.map((row) => writer.write(row));
+  const writePlaced = (page: ArchivePage) =>
+    write(page).map((row, index) => ({
+      ...row,
+      SkipToken: writeSkipToken(list.order, page.rows[index]?.task?.place ?? []),
+    }));
+  const base = `${baseUrl(request)}/api/v1`;
+  const linkTo = (next: string | undefined) =>
+    next === undefined ? null : `${base}${path}?${options.continuedAt(next)}`;
+  const metadata = { 'odata.metadata': `${base}/archive$metadata` };
+  if (cells === 'all') {
+    const all = {
+      caller,
+      list,
+      token,
+      options: options.withoutPage(),
+      limit: tasks.listLimit,
+      write: writePlaced,
+    };
+    const page = await listAllCells(tasks, request, reply, all);
+    if (page.total?.cut) reply.header(COUNT_CUT_HEADER, String(page.total.count));
+    const count = page.total && { 'odata.count': page.total.count };
+    return { ...metadata, ...count, 'odata.nextLink': linkTo(page.next), value: page.rows };
+  }
+  const page = await listArchive(tasks, caller, list);
+  if (page.total?.cut) reply.header(COUNT_CUT_HEADER, String(page.total.count));
   return {
-    'odata.metadata': `${base}/archive$metadata`,
+    ...metadata,
     ...(page.total === undefined ? {} : { 'odata.count': page.total.count }),
-    'odata.nextLink': next ?? null,
-    value: page.rows.map((row) => writer.write(row)),
+    ...(cells === 'own' && page.total?.cut ? { CountCut: true } : {}),
+    'odata.nextLink': linkTo(page.next && writeSkipToken(list.order, page.next)),
+    value: cells === 'own' ? writePlaced(page) : write(page),
   };
 }
 
@@ -280,6 +250,7 @@ function readRequest(
   associateId: number,
   now: Date,
   { timeZone }: Locale,
+  isOfOneCell: boolean,
 ): ArchiveRequest {
   const context = { associateId, now, zone: timeZone.zone };
   const filter = allOf([
@@ -299,7 +270,7 @@ function readRequest(
     selection,
     grouping,
     order,
-    after: token === '' ? undefined : readSkipToken(order, token),
+    after: token === '' || !isOfOneCell ? undefined : readSkipToken(order, token),
     skip,
     top: Math.min(options.count('$top', INT32_MAX) ?? DEFAULT_TOP, listLimit),
     grandTotal: settings.includes('grandtotal=true'),

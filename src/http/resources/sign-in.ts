@@ -2,13 +2,14 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import type { SignInConfig } from '../../config.ts';
 import { ACCESS, type Caller, ROLES, SCOPES } from '../../core/access.ts';
-import { invalid } from '../../core/errors.ts';
+import { forbidden, invalid } from '../../core/errors.ts';
 import type { Associate } from '../../db/queries/account.ts';
 import { hashToken } from '../../services/secrets.ts';
 import { callerFor, type SignIns } from '../../services/sign-ins.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { callerOf, isByProvider, refuseCrossSite, registerSignIn, schemeOf } from '../auth/hooks.ts';
 import { clearSessionCookies, credentialsOf, setSessionCookies, xsrfTokenOf } from '../auth/schemes.ts';
+import { LOGIN_PATH } from '../cell-routing.ts';
 import { localeOf } from '../i18n/locale.ts';
 import { DateTime, Int32, nullable, type Operation } from '../openapi/operation.ts';
 import { checkCustomer, tenantSegment } from '../query.ts';
@@ -248,6 +249,13 @@ const Credentials = Type.Object(
   { additionalProperties: false },
 );
 
+const LoginOfCell = Type.Object({ Login: Type.String({ maxLength: 1000 }) }, { additionalProperties: false });
+
+const LOGIN_CONFIG = {
+  undocumented: 'other cells ask whether this one has a login',
+  access: ACCESS.open,
+} as const;
+
 interface SignInDeps {
   readonly signIns: SignIns;
   readonly authenticator: Authenticator;
@@ -271,6 +279,9 @@ export async function signInRoutes(app: FastifyInstance, deps: SignInDeps): Prom
       if (!authenticator.schemes.includes(scheme))
         throw invalid`Sign-in by ${scheme} is disabled; ${authenticator.schemes.join(', ')} are accepted.`;
       refuseCrossSite(request);
+      const { cellRouter } = app;
+      if (cellRouter !== undefined && !(await authenticator.hasLogin(Login)))
+        if (await cellRouter.routeLogin(request, reply, Login, request.body)) return reply;
       const credentials = credentialsOf(request);
       const associate = await authenticator.signInByPassword(Login, Password, scheme, credentials);
       // Fails now rather than issuing a ticket that this URL would not accept.
@@ -295,6 +306,17 @@ export async function signInRoutes(app: FastifyInstance, deps: SignInDeps): Prom
       });
     },
   );
+
+  const { cellRouter } = app;
+  if (cellRouter !== undefined)
+    app.post<{ Body: Static<typeof LoginOfCell> }>(
+      LOGIN_PATH.slice(LOGIN_PATH.lastIndexOf('/')),
+      { config: LOGIN_CONFIG, schema: { body: LoginOfCell } },
+      async (request) => {
+        if (cellRouter.calls.vouchedCaller(request) !== null) throw forbidden`This call is for other cells.`;
+        return { Found: await authenticator.hasLogin(request.body.Login) };
+      },
+    );
 
   app.get(
     '/Methods',

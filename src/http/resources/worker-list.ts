@@ -6,6 +6,7 @@ import type { ListedWorker } from '../../db/queries/worker.ts';
 import type { TaskDeps } from '../../services/access.ts';
 import { readWorkers } from '../../services/workers.ts';
 import { callerOf } from '../auth/hooks.ts';
+import { askOtherCells, CELLS_MISSING, CellOfRow, CellsQuery } from '../cell-lists.ts';
 import { type Locale, localeOf } from '../i18n/locale.ts';
 import { DateTime, Int32, nullable, type Operation } from '../openapi/operation.ts';
 
@@ -32,6 +33,7 @@ const WorkerSchema = Type.Object(
       description: 'The tasks that it runs, longest running first, at most 50',
     }),
     Definitions: Type.Array(Type.String(), { description: 'The definitions that it runs' }),
+    Cell: CellOfRow,
   },
   { title: 'Worker', description: 'A live process or remote worker' },
 );
@@ -41,6 +43,7 @@ const WorkersQuery = Type.Object({
   Definition: Type.Optional(
     Type.String({ maxLength: 100, description: 'Only workers that run this definition' }),
   ),
+  Cells: CellsQuery,
 });
 
 const listWorkersOperation: Operation = {
@@ -49,6 +52,7 @@ const listWorkersOperation: Operation = {
   tag: 'Workers',
   summary: 'Lists the live servers and workers, and what they run.',
   responses: { 200: Type.Array(WorkerSchema) },
+  headers: CELLS_MISSING,
 };
 
 /** `GET /api/v1/Workers`: the live servers and workers (contract, section 8). Requires access to all tasks. */
@@ -56,10 +60,23 @@ export async function workerListRoutes(app: FastifyInstance, { tasks }: { tasks:
   app.get<{ Querystring: Static<typeof WorkersQuery> }>(
     '/',
     { config: { payload: 'Worker', operation: listWorkersOperation }, schema: { querystring: WorkersQuery } },
-    async (request) => {
+    async (request, reply) => {
       const locale = localeOf(request);
-      const workers = await readWorkers(tasks, callerOf(request), request.query.Definition);
-      return workers.map((one) => writeWorker(one, locale));
+      const caller = callerOf(request);
+      const { Definition, Cells } = request.query;
+      const own = async () =>
+        (await readWorkers(tasks, caller, Definition)).map((one) => writeWorker(one, locale));
+      if (Cells === undefined) return own();
+      const query = Definition === undefined ? '' : `?Definition=${encodeURIComponent(Definition)}`;
+      const [rows, answers] = await Promise.all([
+        own(),
+        askOtherCells(request, reply, caller, () => ({ path: `/api/v1/Workers${query}` })),
+      ]);
+      const ofCell = (cell: string, found: readonly object[]) => found.map((one) => ({ ...one, Cell: cell }));
+      return [
+        ...ofCell(tasks.cells?.name ?? '', rows),
+        ...answers.flatMap(({ cell, body }) => ofCell(cell, body as object[])),
+      ];
     },
   );
 }

@@ -10,6 +10,7 @@ import { moveTenant } from '../../../src/services/tenant-move.ts';
 import { checkHistory } from '../../faults/history.ts';
 import { readContents, storyOf } from '../../faults/inspect.ts';
 import { ApiClient } from '../../support/api-client.ts';
+import { ADMIN } from '../../support/associates.ts';
 import { createEmptyPlace, type Place } from '../../support/databases.ts';
 import { freePort } from '../../support/postgres-server.ts';
 import { runCli, spawnCli } from '../../support/run-cli.ts';
@@ -135,6 +136,170 @@ test('accounts without a tenant work in every cell, those of a tenant only in it
   );
   const users: { Login: string }[] = await a.admin.json('GET', '/Users');
   expect(users.map(({ Login }) => Login).toSorted()).toEqual(['admin', 'anna']);
+});
+
+/** Everything of an archive list over all cells, page by page. */
+async function listAll(client: ApiClient, query: string): Promise<{ rows: Row[]; pages: number }> {
+  const rows: Row[] = [];
+  for (let pages = 1, link: string | null = `/BatchTask?$cells=all&${query}`; ; pages += 1) {
+    const page: { value: Row[]; 'odata.nextLink': string | null } = await client.json('GET', link);
+    rows.push(...page.value);
+    if (page['odata.nextLink'] === null) return { rows, pages };
+    const { pathname, search } = new URL(page['odata.nextLink']);
+    link = pathname.replace('/api/v1', '') + search;
+  }
+}
+type Row = { readonly PrimaryKey: string; readonly Cell: string; readonly name: string };
+
+test('a list over all cells is in the order asked for, page by page, from any cell', async () => {
+  const names = ['Ärger', 'apfel', 'Zebra', 'birne', 'Öl', 'citrus', 'zwei'];
+  const started = await Promise.all(
+    names.map((Description, index) =>
+      at(index % 2 === 0 ? a : b, index % 2 === 0 ? 'List1' : 'Cust2').start({
+        ...TASK,
+        Description,
+        DelaySeconds: 900,
+      }),
+    ),
+  );
+  const filter = `$filter=batchTaskId oneOf (${started.join(', ')})`;
+  for (const client of [a.admin, b.admin]) {
+    const byText = await listAll(client, `${filter}&$orderBy=description&$select=description&$top=2`);
+    const { rows: sorted } = await sql<{ text: string }>`
+      select text from unnest(${names}::text[]) as t(text) order by batchline.fold(text)`.execute(
+      a.database.sql,
+    );
+    expect(byText.rows.map((row) => (row as unknown as { description: string }).description)).toEqual(
+      sorted.map(({ text }) => text),
+    );
+    expect(byText.pages).toBe(4);
+    const byId = await listAll(client, `${filter}&$orderBy=batchTaskId desc&$skip=3&$top=3`);
+    const ids = started.toSorted((one, other) => other - one);
+    expect(byId.rows.map((row) => Number(row.PrimaryKey))).toEqual(ids.slice(3));
+    expect(new Set(byId.rows.map((row) => row.Cell))).toEqual(new Set(['a']));
+    const count = await client.json(
+      'GET',
+      `/Archive/BatchTasks?$cells=all&${filter}&$inlineCount=True&$top=0`,
+    );
+    expect([count['odata.count'], count['odata.nextLink']]).toEqual([7, null]);
+  }
+  const groups = await a.admin.call('GET', '/BatchTask?$cells=all&$select=Count(state):Footer');
+  expect([groups.status, groups.body.Message]).toEqual([400, expect.stringContaining('one cell')]);
+  const bound = await a.associate('li', { tenant: 'List1', roles: ['administrator'] });
+  const own = await listAll(bound, filter);
+  expect(own.rows).toHaveLength(4);
+  const printed = await runCli(
+    [
+      'task',
+      'list',
+      '--all-cells',
+      '--filter',
+      `batchTaskId oneOf (${started.join(',')})`,
+      '--json',
+      '--url',
+      a.url,
+      '--login',
+      `admin:${ADMIN.password}`,
+    ],
+    TEST_ENV,
+  );
+  expect(JSON.parse(printed.stdout)).toHaveLength(7);
+});
+
+test('workers and administrative actions of all cells are listed from any cell', async () => {
+  const workers: { Cell: string }[] = await b.admin.json('GET', '/Workers?Cells=all');
+  expect(workers.map(({ Cell }) => Cell).toSorted()).toEqual(['a', 'b']);
+  const first = await a.admin.call('GET', '/Administration/Audit?Cells=all&Top=2');
+  const token = first.headers.get('batchline-continue');
+  const second = await a.admin.call('GET', `/Administration/Audit?Cells=all&Top=1000&Continue=${token}`);
+  const all = [...first.body, ...second.body] as { Cell: string; At: string; Id: number }[];
+  expect(new Set(all.map(({ Cell }) => Cell))).toEqual(new Set(['a', 'b']));
+  expect(all.map(({ At }) => At)).toEqual(
+    all
+      .map(({ At }) => At)
+      .toSorted()
+      .toReversed(),
+  );
+  expect(new Set(all.map(({ Cell, Id }) => `${Cell} ${Id}`)).size).toBe(all.length);
+  expect((await a.admin.call('GET', '/Administration/Audit?Cells=all&Continue=x')).status).toBe(400);
+  expect((await a.admin.call('GET', '/Workers?Cells=some')).status).toBe(400);
+});
+
+test('a cell that is down is named, and the others are listed', async () => {
+  const control = openControl(envs.a.BATCHLINE_CONTROL_URL ?? '');
+  const moveEndpoint = async (endpoint: string) => {
+    await sql`update batchline_control.cell set endpoint = ${endpoint} where name = 'b'`.execute(control);
+    await sql`update batchline_control.state set version = version + 1`.execute(control);
+  };
+  const missing = async () =>
+    (await a.admin.call('GET', '/BatchTask?$cells=all&$top=1')).headers.get('batchline-cells-missing');
+  try {
+    await moveEndpoint(`http://127.0.0.1:${await freePort()}`);
+    await vi.waitFor(async () => expect(await missing()).toBe('b'), { timeout: 20_000, interval: 100 });
+    expect((await a.admin.call('GET', '/BatchTask?$cells=all')).body.value.length).toBeGreaterThan(0);
+    const text = (await a.admin.call('GET', '/Workers?Cells=all')).headers.get('batchline-cells-missing');
+    expect(text).toBe('b');
+  } finally {
+    await moveEndpoint(url('b'));
+    await control.destroy();
+  }
+  await vi.waitFor(async () => expect(await missing()).toBeNull(), { timeout: 20_000, interval: 100 });
+});
+
+test('a login of a tenant works at every cell: with Basic, a ticket and a session of the page', async () => {
+  await b.associate('berta', { tenant: 'Cust2' });
+  const password = 'password of berta';
+  const basic = await ApiClient.signIn(a.url, 'berta', password);
+  const id = await basic.start(TASK);
+  expect(id).toBeGreaterThan(134_217_728);
+  const signIn = (body: object, headers = {}) =>
+    fetch(`${a.url}/api/v1/SignIn`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', ...headers },
+      body: JSON.stringify({ Login: 'berta', Password: password, ...body }),
+    });
+  const ticket = (await (await signIn({})).json()) as { Ticket: string };
+  expect(ticket.Ticket).toMatch(/^7T:b\./);
+  for (const { url: base } of [a, b]) {
+    const client = await ApiClient.withAuthorization(base, `SoTicket ${ticket.Ticket}`);
+    expect(await client.json('GET', `/BatchTask/${id}`)).toMatchObject({ Id: id });
+  }
+  // A browser without TLS sends Origin, which names the cell that it knows.
+  const page = await signIn({ Cookie: true }, { Origin: a.url });
+  const { XsrfToken } = (await page.json()) as { XsrfToken: string };
+  const Cookie = page.headers
+    .getSetCookie()
+    .map((one) => one.split(';')[0])
+    .join('; ');
+  const stopped = await fetch(`${a.url}/api/v1/BatchTask/${id}/Stop`, {
+    method: 'POST',
+    headers: { Cookie, 'X-XSRF-TOKEN': XsrfToken, Origin: a.url },
+  });
+  expect([stopped.status, await stopped.json()]).toEqual([200, false]);
+  expect(
+    (await fetch(`${a.url}/api/v1/BatchTask/${id}/Stop`, { method: 'POST', headers: { Cookie } })).status,
+  ).toBe(401);
+  expect((await signIn({ Password: 'wrong' })).status).toBe(401);
+  expect((await signIn({ Login: 'nobody' })).status).toBe(401);
+  expect((await fetch(`${b.url}/api/v1/SignIn/Login`, { method: 'POST' })).status).toBeGreaterThanOrEqual(
+    400,
+  );
+});
+
+test('a session of an administrator works for tenants of other cells, with the rights that it has there', async () => {
+  const signedIn = await fetch(`${b.url}/api/v1/SignIn`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ Login: 'admin', Password: ADMIN.password }),
+  });
+  const { Ticket } = (await signedIn.json()) as { Ticket: string };
+  const client = await ApiClient.withAuthorization(b.url, `SoTicket ${Ticket}`);
+  const far = Object.assign(Object.create(ApiClient.prototype) as ApiClient, client, {
+    url: `${b.url}/Cust1`,
+  });
+  const id = await far.start(TASK);
+  expect(id).toBeLessThan(134_217_728);
+  expect(await far.ended(id)).toMatchObject({ State: 'Succeeded', DatabaseSerialNumber: 'Cust1' });
 });
 
 test.each([

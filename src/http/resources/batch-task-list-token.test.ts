@@ -4,7 +4,7 @@ import { ANY_TEXT } from '../../../test/support/archive-filters.ts';
 import { FUZZ_RUNS } from '../../../test/support/fuzz.ts';
 import { RequestError } from '../../core/errors.ts';
 import { parseOrder } from '../../core/odata/filter.ts';
-import { readSkipToken, writeSkipToken } from './batch-task-list.ts';
+import { readSkipToken, writeSkipToken } from './batch-task-list-token.ts';
 
 const order = parseOrder('name desc,lastStarted,isSystemTask');
 const place = ["it's ä 😀", '2026-11-24T10:20:30.123456Z', '1', '-5'];
