@@ -11,15 +11,16 @@ export const DISCARD_PLANS = 'discard plans';
  * (docs/decisions/0032-plans-for-a-second.md).
  */
 export class PlanAge {
-  #since = Number.NEGATIVE_INFINITY;
+  /** When the session began to keep plans; `undefined` if it has none. */
+  #since: number | undefined;
   #usedAt = Number.NEGATIVE_INFINITY;
 
   /** Returns true if the plans are too old. The caller must discard them then. */
   expire(): boolean {
     const now = performance.now();
-    if (now - this.#since < MAX_AGE_MS) return false;
-    this.#since = now;
-    return true;
+    const isExpired = this.#since !== undefined && now - this.#since >= MAX_AGE_MS;
+    if (isExpired || this.#since === undefined) this.#since = now;
+    return isExpired;
   }
 
   /** Notes a statement. Returns true if it is the only one in a second, so that discarding plans for it costs more than it saves. */

@@ -36,27 +36,37 @@ test('discards the plans of a busy session once a second', () => {
   client.query(FIND, [1]);
   vi.advanceTimersByTime(999);
   client.query(FIND, [1]);
-  expect(sent).toEqual([FIND, 'discard plans', prepared, prepared]);
+  expect(sent).toEqual([FIND, prepared, prepared]);
   vi.advanceTimersByTime(1);
   client.query('select 1');
   client.query(FIND, [1]);
-  expect(sent.slice(4)).toEqual(['select 1', 'discard plans', prepared]);
+  expect(sent.slice(3)).toEqual(['select 1', 'discard plans', prepared]);
 });
 
 test('each session has its own plans', () => {
   const clients = [new PreparedStatementClient(), new PreparedStatementClient()];
+  for (const delayMs of [0, 999, 1]) {
+    vi.advanceTimersByTime(delayMs);
+    for (const client of clients) client.query(FIND, [1]);
+  }
+  expect(sent).toEqual([FIND, FIND, prepared, prepared, prepared, prepared]);
+  vi.advanceTimersByTime(998);
   for (const client of clients) client.query(FIND, [1]);
+  vi.advanceTimersByTime(1);
   for (const client of clients) client.query(FIND, [1]);
-  expect(sent).toEqual([FIND, FIND, 'discard plans', prepared, 'discard plans', prepared]);
+  expect(sent.slice(8)).toEqual(['discard plans', prepared, 'discard plans', prepared]);
 });
 
 test('discards nothing in a failed transaction, which executes nothing', () => {
   const client = new PreparedStatementClient();
-  client.query(FIND, [1]);
+  for (const delayMs of [0, 0, 999]) {
+    vi.advanceTimersByTime(delayMs);
+    client.query(FIND, [1]);
+  }
+  vi.advanceTimersByTime(1);
   const status = vi.spyOn(client, 'getTransactionStatus').mockReturnValue('E');
   client.query(FIND, [1]);
-  expect(sent).toEqual([FIND, prepared]);
   status.mockReturnValue('T');
   client.query(FIND, [1]);
-  expect(sent.slice(2)).toEqual(['discard plans', prepared]);
+  expect(sent).toEqual([FIND, prepared, prepared, prepared, 'discard plans', prepared]);
 });
