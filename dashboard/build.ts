@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
+import { manualSources, readSource } from './manual.ts';
 
 const DIST = join(import.meta.dirname, 'dist');
 const STAMP = join(DIST, 'stamp.txt');
@@ -14,6 +15,7 @@ function sourcesHash(): string {
   const sources = globSync(['src/**/*.*', '*.html', '*.ts'], { cwd: import.meta.dirname }).sort();
   for (const path of [...sources.map((each) => join(import.meta.dirname, each)), lockFile()])
     hash.update(path.slice(import.meta.dirname.length)).update(readFileSync(path));
+  for (const path of manualSources()) hash.update(path).update(readSource(path));
   return hash.digest('hex');
 }
 
@@ -35,6 +37,7 @@ export async function buildDashboard(): Promise<boolean> {
   });
   if (vite === undefined) return existsSync(STAMP);
   await vite.build({ configFile: join(import.meta.dirname, 'vite.config.ts'), logLevel: 'error' });
+  await writeManual();
   await Promise.all(
     globSync('**/*.{html,js,css,svg}', { cwd: DIST }).map((path) => compress(join(DIST, path))),
   );
@@ -42,10 +45,24 @@ export async function buildDashboard(): Promise<boolean> {
   return true;
 }
 
+/** Writes the documents as pages, from the template that Vite has built. */
+async function writeManual(): Promise<void> {
+  const { renderManual } = await import('./manual-pages.ts');
+  const template = join(DIST, 'manual.html');
+  for (const [path, page] of renderManual(readFileSync(template, 'utf8'))) {
+    const file = join(DIST, 'manual', `${path}.html`);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, page);
+  }
+  rmSync(template);
+}
+
 /** Writes the compressed forms of a file beside it. */
 async function compress(path: string): Promise<void> {
   const content = readFileSync(path);
-  const params = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY };
+  // The first view loads the scripts; the best quality takes too long for all the documents.
+  const quality = path.startsWith(join(DIST, 'manual')) ? 6 : constants.BROTLI_MAX_QUALITY;
+  const params = { [constants.BROTLI_PARAM_QUALITY]: quality };
   writeFileSync(`${path}.br`, await promisify(brotliCompress)(content, { params }));
   writeFileSync(`${path}.gz`, await promisify(gzip)(content, { level: 9 }));
 }

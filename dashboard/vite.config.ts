@@ -19,7 +19,9 @@ export default defineConfig({
     emptyOutDir: true,
     // Swagger UI, which only /docs loads.
     chunkSizeWarningLimit: 2000,
-    rolldownOptions: { input: ['index.html', 'docs.html'].map((page) => join(import.meta.dirname, page)) },
+    rolldownOptions: {
+      input: ['index.html', 'docs.html', 'manual.html'].map((page) => join(import.meta.dirname, page)),
+    },
   },
   server: { proxy: { '/api': SERVER, '/openapi.json': SERVER } },
 });

@@ -218,7 +218,7 @@ function NotFound(): ReactNode {
   );
 }
 
-/** The version, the API reference, and the switch between absolute and relative times. */
+/** The version, the API reference, the documents, and the switch between absolute and relative times. */
 function Footer(): ReactNode {
   const { t } = useTexts();
   const isRelative = useStore(preferences).times === 'relative';
@@ -226,6 +226,7 @@ function Footer(): ReactNode {
     <footer className="bottom">
       <span>Batchline {__VERSION__}</span>
       <a href="/docs">{t`API reference`}</a>
+      <a href="/manual">{t`Documentation`}</a>
       <button
         type="button"
         className="quiet"

@@ -92,6 +92,11 @@ describeInBrowser('every page', (stage) => {
     expect(await axeFindings(page)).toEqual([]);
     await page.getByText(/^Batchline \d+\.\d+\.\d+/).waitFor();
     expect(await page.getByRole('link', { name: 'API reference' }).getAttribute('href')).toBe('/docs');
+    await page.getByRole('link', { name: 'Documentation' }).click();
+    await page.getByRole('link', { name: 'search', exact: true }).click();
+    await page.getByRole('heading', { name: 'Qualifiers' }).waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    await page.goto('/nonsense');
     await page.getByRole('link', { name: 'Go to the tasks' }).click();
     await page.getByRole('heading', { name: 'My tasks' }).waitFor();
   });

@@ -83,6 +83,9 @@ const PAGES = [
 /** The path of the API reference, where calls of the OpenAPI document can be tried. */
 const API_PAGE = '/docs';
 
+/** The path of the documents, which the build renders, so that they can be read without the internet. */
+const MANUAL = '/manual';
+
 /** Allows scripts, styles, images and requests of this server only, and no framing. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
@@ -108,7 +111,7 @@ const CONFIG = {
 
 type PageFiles = ReadonlyMap<string, PageFile> | undefined;
 
-/** The dashboard at `/` and the API reference at `/docs`. The files are public: the page itself handles sign-in. */
+/** The dashboard at `/`, the API reference at `/docs` and the documents at `/manual`. The files are public: the page itself handles sign-in. */
 export async function dashboardRoutes(
   app: FastifyInstance,
   { files }: { readonly files: PageFiles },
@@ -119,6 +122,15 @@ export async function dashboardRoutes(
       if (page === undefined)
         throw notFound`The dashboard has not been built; run npm start or npm run dashboard.`;
       return sendPage(request, reply, page, url === API_PAGE ? API_PAGE_POLICY : CONTENT_SECURITY_POLICY);
+    });
+  }
+
+  for (const url of [MANUAL, `${MANUAL}/*`]) {
+    app.get<{ Params: { '*'?: string } }>(url, { config: CONFIG }, (request, reply) => {
+      const path = request.params['*'] ?? '';
+      const page = files?.get(`manual/${path || 'index'}.html`) ?? files?.get(`manual/${path}/index.html`);
+      if (page === undefined) throw notFound`There is no document ${path}.`;
+      return sendPage(request, reply, page, CONTENT_SECURITY_POLICY);
     });
   }
 
