@@ -46,7 +46,8 @@ function rendererOf(path: string, sources: readonly string[]): Marked {
         // Files outside of the documents are only in the repository.
         return target === undefined ? text : `<a href="${target}">${text}</a>`;
       },
-      image: ({ text }: Tokens.Image) => escapeText(text),
+      // Pictures are for readers of the repository, who can't look at the dashboard.
+      image: () => '',
     },
   });
 }

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { Page } from 'playwright-core';
 import { ADMIN } from '../test/support/associates.ts';
@@ -11,51 +12,65 @@ import { buildDashboard } from './build.ts';
 // Takes the screenshots of the documentation: `npm run screenshots`.
 
 const FOLDER = join(import.meta.dirname, '../docs/images');
-const ROWS = Array.from(
-  { length: 400_000 },
-  (_, index) => `${index},Customer ${index},${(index * 7919) % 90_000}`,
-);
+const ROWS = 6000;
 
-/** Creates running and finished tasks of several users. */
-async function makeWork(server: TestServer): Promise<{ importId: number }> {
+/** A file of customers in which some rows have errors. */
+const CUSTOMERS = [
+  'id;name;joined;credit',
+  ...Array.from({ length: ROWS }, (_, index) => {
+    const joined = index % 211 === 7 ? '31.02.2026' : `2026-0${1 + (index % 9)}-11`;
+    return `${index};Customer ${index};${joined};${index % 353 === 9 ? 'much' : (index * 7919) % 90_000}`;
+  }),
+].join('\n');
+
+const COLUMNS = [
+  { name: 'id', type: 'integer' },
+  { name: 'name', type: 'text' },
+  { name: 'joined', type: 'date' },
+  { name: 'credit', type: 'integer' },
+];
+
+/** Runs imports with errors, an export, and a fan-out that is still running at the end. */
+async function makeWork(server: TestServer): Promise<{ parentId: number }> {
   const people = [];
   for (const login of ['anna', 'bjorn', 'chloe']) people.push(await server.associate(login));
   const [anna, bjorn, chloe] = people;
   if (anna === undefined || bjorn === undefined || chloe === undefined)
     throw new Error('the users are missing');
   await makeHistory(server, [anna.associateId, bjorn.associateId, chloe.associateId]);
-  const countdown = (seconds: number, Description: string, more = {}) => ({
-    Name: 'countdown',
-    Description,
-    ParameterObject: { seconds, ...more },
-  });
-  await bjorn.ended(await bjorn.start(countdown(1, 'Renumber the invoices', { failAt: 50 })));
-  await chloe.ended(await chloe.start({ Name: 'table-export', Description: 'Tasks of the week' }));
   const upload = await fetch(`${server.url}/api/v1/Uploads?Name=customers.csv`, {
     method: 'POST',
     headers: { Authorization: anna.authorization, 'Content-Type': 'text/csv' },
-    body: ['id,name,credit', ...ROWS].join('\n'),
+    body: CUSTOMERS,
   });
-  const { File } = (await upload.json()) as { File: string };
-  await chloe.start(countdown(90, 'Recalculate the ratings'));
-  await bjorn.start(countdown(240, 'Archive of 2024'));
-  const importId = await anna.start({
+  const { File: file } = (await upload.json()) as { File: string };
+  const load = (Description: string, table: string, columns: object[] = COLUMNS) => ({
     Name: 'csv-import',
-    Description: 'Customers of the north',
-    Request: 'New credit limits from the finance department, in force from Monday',
-    ParameterObject: {
-      file: File,
-      table: 'customers',
-      chunkRows: 200,
-      columns: [
-        { name: 'id', type: 'integer' },
-        { name: 'name', type: 'text' },
-        { name: 'credit', type: 'integer' },
-      ],
-    },
+    Description,
+    ParameterObject: { file, table, delimiter: ';', columns },
   });
-  await server.admin.start({ ...countdown(600, 'Nightly clean-up'), IsSystemTask: true });
-  return { importId };
+  const parentId = await bjorn.start({
+    Name: 'send-invoices',
+    Description: 'Invoices of November',
+    ParameterObject: { month: '2026-11' },
+  });
+  // They are newer than the children, so that the list begins with them.
+  await waitFor(
+    async () => (await bjorn.json('GET', `/BatchTask/${parentId}/Children?Limit=1`)).Total === 24,
+  );
+  await chloe.start({ Name: 'table-export', Description: 'Archive of November', DelaySeconds: 7200 });
+  const short = [
+    // A column that the file does not have
+    await anna.start(load('Price list', 'prices', [{ name: 'price', type: 'number' }])),
+    await anna.start(load('Customers of the north', 'customers')),
+    await chloe.start({ Name: 'table-export', Description: 'Tasks of the week' }),
+  ];
+  for (const id of short) await server.admin.ended(id);
+  return { parentId };
+}
+
+async function waitFor(condition: () => Promise<boolean>): Promise<void> {
+  while (!(await condition())) await delay(50);
 }
 
 /** Inserts an hour of finished tasks. */
@@ -65,7 +80,7 @@ async function makeHistory(server: TestServer, owners: readonly number[]): Promi
     insert into batchline.task (tenant, name, owner_id, is_internal, details_table, details_record, context, state, description,
       response, request, file_name, cancellation, created, updated, run_after, last_started, start_count, attempt,
       progress_percent, result)
-    select 'batchline', (array['countdown', 'csv-import', 'http-requests', 'table-export'])[1 + n % 4],
+    select 'batchline', (array['send-invoice', 'csv-import', 'http-requests', 'table-export'])[1 + n % 4],
       (${JSON.stringify(owners)}::text::jsonb ->> (n % 3))::int, false, 0, 0, '', case when n % 11 = 0 then 5 else 4 end,
       '', '', '', '', 0, at, at + wait + took, at, at + wait, 1, 1, case when n % 11 = 0 then 64 else 100 end,
       case when n % 33 = 0 then 'The table customers is locked.' when n % 11 = 0 then 'Connection refused after 3 tries' else '' end
@@ -93,29 +108,41 @@ if (NO_BROWSER !== undefined) throw new Error(NO_BROWSER);
 mkdirSync(FOLDER, { recursive: true });
 await buildDashboard();
 const place = await createEmptyPlace('embedded');
-const server = await startTestServer('embedded', { place });
+const server = await startTestServer('embedded', {
+  place,
+  env: {
+    BATCHLINE_HANDLERS: join(import.meta.dirname, 'screenshot-handlers.ts'),
+    BATCHLINE_CONCURRENCY: '8',
+  },
+});
 const browser = await launchBrowser();
 try {
-  const { importId } = await makeWork(server);
-  const { page, context } = await visit(browser, server.url, { viewport: { width: 1200, height: 720 } });
-  await page.goto(`/tasks/${importId}`);
+  const { parentId } = await makeWork(server);
+  const { page, context } = await visit(browser, server.url, { viewport: { width: 1280, height: 1000 } });
+  await page.goto(`/tasks/${parentId}`);
   await signInAs(page, ADMIN.login, ADMIN.password);
-  await page.getByText(/left$/).waitFor({ timeout: 60_000 });
+  await page.getByText(/^(1\d|2[0-3]) of 24 ended/).waitFor({ timeout: 120_000 });
   await take(page, 'task');
+  await page.setViewportSize({ width: 1280, height: 800 });
   await page.goto('/?scope=all');
-  await page.getByText('Nightly clean-up').waitFor();
+  await page.getByText('Customers of the north').waitFor();
   await page.getByText(/^\d+ tasks$/).waitFor();
   await take(page, 'tasks');
   await page.goto('/start/csv-import');
-  await page.getByRole('heading', { name: 'csv-import' }).waitFor();
+  await page.locator('input[type=file]').setInputFiles({
+    name: 'customers.csv',
+    mimeType: 'text/csv',
+    buffer: Buffer.from(CUSTOMERS),
+  });
+  await page.locator('.preview').waitFor();
   await take(page, 'start');
   await page.goto('/operations');
   await page.locator('.plot canvas').last().waitFor();
   await take(page, 'operations');
   await page.emulateMedia({ colorScheme: 'dark' });
-  await page.setViewportSize({ width: 390, height: 720 });
+  await page.setViewportSize({ width: 390, height: 800 });
   await page.goto('/?scope=all');
-  await page.getByText('Nightly clean-up').waitFor();
+  await page.getByText('Customers of the north').waitFor();
   await take(page, 'phone');
   await context.close();
 } finally {
