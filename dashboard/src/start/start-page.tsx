@@ -27,6 +27,11 @@ export default function StartPage({ name }: { name: string | undefined }): React
     <section className="start">
       <h1>{t`Start a task`}</h1>
       <Problem error={definitions.error ?? model.error} />
+      {isReady && (
+        <p className="other-definitions">
+          <Link href="/start">{t`All definitions`}</Link>
+        </p>
+      )}
       <div className="start-columns">
         <nav aria-label={t`Definitions`} className="definitions">
           {definitions.data?.map((definition) => (
