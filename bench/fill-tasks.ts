@@ -42,7 +42,7 @@ export async function fillTasks(url: string, { count, ownerId }: FilledTasks): P
     await withoutIndexes(client, 'batchline.task_search', () =>
       client.query(
         `insert into batchline.task_search (task_id, document)
-        select id, array_to_tsvector(array['description', 'task', id::text, name, 'customer' || id % $1::int])
+        select id, array_to_tsvector(array['description', id::text, 'customer' || id % $1::int])
         from batchline.task on conflict (task_id) do nothing`,
         [groups],
       ),

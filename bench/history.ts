@@ -16,11 +16,11 @@ export interface History {
 }
 
 /** Measures in databases with histories of different sizes; the first is the reference. */
-export async function measureAmong(
+export async function* measureAmong(
   bench: Bench,
   sizes: readonly number[],
   measurements: readonly ((bench: Bench, histories: readonly History[]) => Promise<Report>)[],
-): Promise<Report[]> {
+): AsyncGenerator<Report> {
   const urls: string[] = [];
   try {
     const histories: History[] = [];
@@ -29,9 +29,7 @@ export async function measureAmong(
       urls.push(databaseUrl);
       histories.push(await fill(bench, databaseUrl, size));
     }
-    const reports: Report[] = [];
-    for (const measure of measurements) reports.push(await measure(bench, histories));
-    return reports;
+    for (const measure of measurements) yield await measure(bench, histories);
   } finally {
     for (const url of urls) await dropDatabase(url);
   }

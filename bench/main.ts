@@ -40,7 +40,7 @@ const EMBEDDED_TASKS = 1500;
 /** Tasks drained beside an open transaction. */
 const HELD_TASKS = 100_000;
 
-type Measurement = (bench: Bench, sizes: Sizes) => Promise<Report[]>;
+type Measurement = (bench: Bench, sizes: Sizes) => Promise<Report[]> | AsyncGenerator<Report>;
 
 const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
   put: async (bench) => [await measurePut(bench)],
@@ -132,7 +132,8 @@ async function main(): Promise<number> {
     const failed: string[] = [];
     for (const [name, measure] of measurements) {
       try {
-        for (const report of await measure(bench, sizes)) {
+        const measured = measure(bench, sizes);
+        for await (const report of measured instanceof Promise ? await measured : measured) {
           reports.push(report);
           if (!values.json) console.log(`\n${tableOf(report)}`);
         }
