@@ -75,6 +75,8 @@ describe('an invalid setting is reported in one line that says what is accepted'
     ['BATCHLINE_OIDC_AUDIENCE', 'batchline', 'both or none'],
     ['BATCHLINE_OIDC_CLIENT_ID', 'batchline', 'set without BATCHLINE_OIDC_CLIENT_SECRET'],
     ['BATCHLINE_OIDC_CLIENT_SECRET', 'secret', 'set without BATCHLINE_OIDC_CLIENT_ID'],
+    ['BATCHLINE_OIDC_REDIRECT', 'true', 'true without BATCHLINE_OIDC_CLIENT_ID'],
+    ['BATCHLINE_PASSWORD_SIGN_IN', 'false', 'false without BATCHLINE_OIDC_ISSUER'],
     ['BATCHLINE_OIDC_CLIENT_SCOPES', 'profile', 'one of them openid'],
     ['BATCHLINE_OIDC_JWKS', 'http://issuer.example/keys', 'an https address'],
     ['BATCHLINE_OIDC_ISSUER', 'issuer', 'an https address'],
@@ -209,6 +211,7 @@ test('only the ways to sign in that are named are on, and the issuer comes with 
     clientName: 'SSO',
     clientScopes: 'openid profile email',
     clientSecret: undefined,
+    clientRedirect: false,
     clientSignOut: false,
     jwks: undefined,
     skewSeconds: 30,
@@ -233,4 +236,16 @@ test('a client of an OIDC provider needs an issuer and sessions, but no audience
   expect(problemsOf({ ...complete, BATCHLINE_SIGN_IN: 'basic' })).toEqual([
     'BATCHLINE_OIDC_CLIENT_ID is set, but BATCHLINE_SIGN_IN does not include cookie.',
   ]);
+});
+
+test('without sign-in by password, only methods that need none remain, and BATCHLINE_ADMIN is a login', () => {
+  const config = readConfig({
+    BATCHLINE_PASSWORD_SIGN_IN: 'false',
+    BATCHLINE_OIDC_ISSUER: 'https://login.example.org/realms/main',
+    BATCHLINE_OIDC_CLIENT_ID: 'batchline',
+    BATCHLINE_OIDC_CLIENT_SECRET: 'secret',
+    BATCHLINE_ADMIN: 'anna@example.org',
+  });
+  expect(config.signIn.schemes).toEqual(['bearer', 'jwt', 'cookie']);
+  expect(config.admin).toEqual({ login: 'anna@example.org', password: undefined });
 });

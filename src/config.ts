@@ -10,7 +10,7 @@ import { masked, type ValueOf, type ValuesOf } from './settings/kinds.ts';
 import { MAIL, type SmtpServer } from './settings/mail-settings.ts';
 import { CELLS, CLIENT, DATABASE, HTTP, MONITORING, SERVER } from './settings/server-settings.ts';
 import { type Environment, type RenamedSetting, SettingsReader } from './settings/settings.ts';
-import { ADMINISTRATOR, OIDC, SIGN_IN } from './settings/sign-in-settings.ts';
+import { ADMINISTRATOR, OIDC, SIGN_IN, type SignInScheme } from './settings/sign-in-settings.ts';
 import { EVENTS, FILES, RETENTION, TASKS, WEBHOOKS } from './settings/task-settings.ts';
 
 export type { SignInScheme } from './settings/sign-in-settings.ts';
@@ -202,16 +202,25 @@ function checkCell(reader: SettingsReader, { cell, controlUrl, databaseUrl }: Co
 }
 
 function checkAdministrator(reader: SettingsReader, { admin, signIn }: Config): void {
-  if (admin !== undefined && admin.password.length < signIn.minPasswordLength)
+  if (admin === undefined || !signIn.passwords) return;
+  if (admin.password === undefined)
+    reader.refuse(
+      `BATCHLINE_ADMIN is not login:password; a login without spaces, a colon and a password are accepted.`,
+    );
+  else if (admin.password.length < signIn.minPasswordLength)
     reader.refuse(
       `The password of BATCHLINE_ADMIN is too short; at least ${signIn.minPasswordLength} characters are accepted.`,
     );
 }
 
 function readSignIn(reader: SettingsReader): SignInConfig {
-  const signIn = reader.group(SIGN_IN);
+  const given = reader.group(SIGN_IN);
   const oidc = reader.group(OIDC);
   const { issuer, audience, clientId, clientSecret } = oidc;
+  // Tickets are only issued for passwords.
+  const needsPassword = (scheme: SignInScheme): boolean => scheme === 'basic' || scheme === 'ticket';
+  const schemes = given.passwords ? given.schemes : given.schemes.filter((one) => !needsPassword(one));
+  const signIn = { ...given, schemes };
   refuseHalf(reader, [OIDC.clientId.name, clientId], [OIDC.clientSecret.name, clientSecret]);
   if (clientId === undefined || audience !== undefined || issuer === undefined)
     refuseHalf(reader, [OIDC.issuer.name, issuer], [OIDC.audience.name, audience]);
@@ -219,6 +228,12 @@ function readSignIn(reader: SettingsReader): SignInConfig {
     reader.refuse(`${OIDC.clientId.name} is set without ${OIDC.issuer.name}; both or none are accepted.`);
   if (clientId !== undefined && !signIn.schemes.includes('cookie'))
     reader.refuse(`${OIDC.clientId.name} is set, but ${SIGN_IN.schemes.name} does not include cookie.`);
+  if (oidc.clientRedirect && clientId === undefined)
+    reader.refuse(`${OIDC.clientRedirect.name} is true without ${OIDC.clientId.name}; it requires both.`);
+  if (!signIn.passwords && issuer === undefined)
+    reader.refuse(
+      `${SIGN_IN.passwords.name} is false without ${OIDC.issuer.name}; then no one could sign in, so both are required.`,
+    );
   return {
     ...signIn,
     oidc: issuer === undefined || audience === undefined ? undefined : { ...oidc, issuer, audience },

@@ -330,15 +330,23 @@ async function startCells(
   return cells;
 }
 
-/** Creates the first administrator. The server never generates another password. */
+/**
+ * Creates the first administrator, without sign-in by password only for a login that the settings name. The server never
+ * generates another password.
+ */
 async function ensureAdministrator(
   database: Database,
   config: Config,
 ): Promise<Server['firstAdministrator']> {
   if ((await countAssociates(database.sql)) > 0) return undefined;
-  const login = config.admin?.login ?? 'admin';
-  const generatedPassword = config.admin === undefined ? randomBytes(12).toString('base64url') : undefined;
-  const passwordHash = await hashPassword(config.admin?.password ?? generatedPassword ?? '');
+  const { admin } = config;
+  const { passwords } = config.signIn;
+  // A well-known login could belong to anyone at the OIDC provider.
+  if (!passwords && admin === undefined) return undefined;
+  const login = admin?.login ?? 'admin';
+  const generatedPassword = admin === undefined ? randomBytes(12).toString('base64url') : undefined;
+  const password = admin?.password ?? generatedPassword;
+  const passwordHash = password === undefined || !passwords ? '' : await hashPassword(password);
   const first = {
     login,
     name: 'Administrator',

@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useEffect, useRef } from 'react';
-import { signIn, signInFailure, signInMethodsQuery } from './api/session.ts';
+import { hasSignedOut, signIn, signInFailure, signInMethodsQuery } from './api/session.ts';
 import { Field } from './parts/field.tsx';
 import { Problem } from './parts/problem.tsx';
 import { useStore } from './store.ts';
@@ -24,34 +24,51 @@ export function SignIn({ ended }: { ended: boolean }): ReactNode {
     const form = new FormData(event.currentTarget);
     mutate({ name: String(form.get('login')), password: String(form.get('password')) });
   };
-  if (isAsking) return <main className="sign-in" />;
+  const start = methods?.Oidc ? startOf(methods.Oidc.Start) : undefined;
+  // Not after a sign-out, which would sign in again, nor after a failure, which would hide its reason.
+  const redirects =
+    start !== undefined && methods?.Oidc?.Redirect === true && failure === undefined && !hasSignedOut.get();
+  useEffect(() => {
+    if (redirects) location.replace(start);
+  }, [redirects, start]);
+  if (isAsking || redirects) return <main className="sign-in" />;
+  const takesPassword = methods?.Password !== false;
   return (
     <main className="sign-in">
       <form onSubmit={submit}>
         <h1>Batchline</h1>
         {ended && <p role="status">{t`Your session has expired. Sign in to continue where you left off.`}</p>}
-        <Field name="login" label={t`Login`}>
-          {(props) => <input {...props} ref={login} autoComplete="username" required />}
-        </Field>
-        <Field name="password" label={t`Password`}>
-          {(props) => <input {...props} type="password" autoComplete="current-password" required />}
-        </Field>
+        {takesPassword && (
+          <>
+            <Field name="login" label={t`Login`}>
+              {(props) => <input {...props} ref={login} autoComplete="username" required />}
+            </Field>
+            <Field name="password" label={t`Password`}>
+              {(props) => <input {...props} type="password" autoComplete="current-password" required />}
+            </Field>
+          </>
+        )}
         <Problem error={error} />
         {failure !== undefined && error === null && (
           <p className="problem" role="alert">
             {textOf(failure, t)}
           </p>
         )}
-        <button type="submit" className="primary" disabled={isPending}>
-          {t`Sign in`}
-        </button>
+        {takesPassword && (
+          <button type="submit" className="primary" disabled={isPending}>
+            {t`Sign in`}
+          </button>
+        )}
         {methods?.Oidc && (
           <>
-            <p className="or">{t`or`}</p>
-            <a className="button" href={startOf(methods.Oidc.Start)}>
+            {takesPassword && <p className="or">{t`or`}</p>}
+            <a className={takesPassword ? 'button' : 'button primary'} href={start}>
               {t`Sign in with ${methods.Oidc.Name}`}
             </a>
           </>
+        )}
+        {methods?.Oidc === null && !takesPassword && (
+          <p>{t`This server accepts tokens only. Ask an administrator.`}</p>
         )}
       </form>
     </main>

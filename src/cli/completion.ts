@@ -65,7 +65,12 @@ export interface Candidate {
 /** Lists the objects of a kind, such as `definition` or `schedule`, by their names or ids; nothing for unknown kinds. */
 export type ListNames = (
   kind: string,
-  context: { readonly operands: readonly string[]; readonly options: ReadonlyMap<string, string> },
+  context: {
+    /** The name of the noun of the command, such as `webhook`. */
+    readonly group: string;
+    readonly operands: readonly string[];
+    readonly options: ReadonlyMap<string, string>;
+  },
 ) => Promise<readonly Candidate[]>;
 
 /**
@@ -124,7 +129,7 @@ export async function listCompletions(
   ): Promise<readonly Candidate[]> {
     if (choices !== undefined) return choices.map((word) => ({ word, description: '' }));
     if (kind === 'file') return [{ word: FILES, description: '' }];
-    return listNames(kind, { operands, options });
+    return listNames(kind, { group: command.parent?.name() ?? '', operands, options });
   }
 }
 

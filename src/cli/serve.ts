@@ -25,7 +25,7 @@ export async function serve({ worker: runs }: { readonly worker: boolean }): Pro
     );
     process.exit(1); // A failed database can't be closed: it no longer responds.
   });
-  console.log(greeting(server, config.admin === undefined ? undefined : config.admin.login));
+  console.log(greeting(server, config));
   if (!runs)
     console.log('\nThis server runs no tasks. Start batchline work, or workers that connect over HTTP.');
   await signalled;
@@ -36,8 +36,13 @@ export async function serve({ worker: runs }: { readonly worker: boolean }): Pro
 }
 
 /** Returns the text printed after the start: the address, the first login, and three commands to try. */
-function greeting({ url, firstAdministrator }: Server, adminLogin: string | undefined): string {
+function greeting({ url, firstAdministrator }: Server, { admin, signIn }: Config): string {
   const lines = [`Batchline is ready at ${url}`];
+  if (!signIn.passwords) {
+    if (firstAdministrator !== undefined)
+      lines.push('', `  Administrator:  ${firstAdministrator.login} (signs in at the OIDC provider)`);
+    return lines.join('\n');
+  }
   if (firstAdministrator?.generatedPassword !== undefined) {
     lines.push(
       '',
@@ -45,7 +50,7 @@ function greeting({ url, firstAdministrator }: Server, adminLogin: string | unde
       `  Password:       ${firstAdministrator.generatedPassword}   (shown only once; save it)`,
     );
   }
-  const login = firstAdministrator?.login ?? adminLogin ?? 'LOGIN';
+  const login = firstAdministrator?.login ?? admin?.login ?? 'LOGIN';
   const user = `-u '${login}:${firstAdministrator?.generatedPassword ?? 'PASSWORD'}'`;
   const json = `-H 'Content-Type: application/json'`;
   lines.push(

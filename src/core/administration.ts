@@ -1,7 +1,15 @@
 import type { Caller } from './access.ts';
 
 /** The kinds of objects whose administration is recorded. */
-export const AUDITED_KINDS = ['User', 'Token', 'Application', 'Webhook', 'Schedule', 'Definition'] as const;
+export const AUDITED_KINDS = [
+  'User',
+  'Token',
+  'Application',
+  'Webhook',
+  'Subscription',
+  'Schedule',
+  'Definition',
+] as const;
 /** A kind of object whose administration is recorded. */
 export type AuditedKind = (typeof AUDITED_KINDS)[number];
 

@@ -4,6 +4,7 @@ import { BackgroundJob, type BatchResult, inBatches } from '../core/background-j
 import { cutoffOf, mergeRules } from '../core/retention.ts';
 import { ENDED_STATES } from '../core/task-state.ts';
 import type { Database } from '../db/database.ts';
+import { deleteOldAdministrationAudit } from '../db/queries/administration-audit.ts';
 import { deleteUnusedUploads } from '../db/queries/file.ts';
 import { deleteExpiredKeys } from '../db/queries/idempotency.ts';
 import {
@@ -65,6 +66,7 @@ export class Pruner {
     this.#jobs = [
       job('pruner.tasks', INTERVAL_MS, () => this.removeOld(new Date())),
       job('pruner.history', SLOW_INTERVAL_MS, () => this.removeHistory(new Date())),
+      job('pruner.administration', SLOW_INTERVAL_MS, () => this.removeAdministration(new Date())),
       job('pruner.files', SLOW_INTERVAL_MS, () => this.sweep(new Date())),
       job('pruner.search', SLOW_INTERVAL_MS, () => this.removeWords()),
     ];
@@ -106,6 +108,22 @@ export class Pruner {
       this.#log.info(
         { event: 'retention.history_pruned', auditRows: removed },
         'pruned the history of deleted tasks',
+      );
+    return removed;
+  }
+
+  /** Deletes the audit of administration after its retention period. Returns the number of deleted rows. */
+  async removeAdministration(now: Date): Promise<number> {
+    const before = cutoffOf(this.#config.administration, now);
+    if (before === undefined) return 0;
+    const removed = await this.#inBatches(async () => {
+      const rows = await deleteOldAdministrationAudit(this.#database.sql, before, AUDIT_BATCH);
+      return { rows, more: rows === AUDIT_BATCH };
+    });
+    if (removed > 0)
+      this.#log.info(
+        { event: 'retention.administration_pruned', auditRows: removed },
+        'pruned the audit of administration',
       );
     return removed;
   }

@@ -42,7 +42,8 @@ export interface WantedUser {
   readonly login: string;
   /** `undefined` means the login. */
   readonly name: string | undefined;
-  readonly password: string;
+  /** `undefined` means none: the account signs in at the OIDC provider, or after setting one by a link. */
+  readonly password: string | undefined;
   readonly roles: readonly Role[];
   /** `undefined` means the tenant of the caller. */
   readonly tenant: string | undefined;
@@ -72,11 +73,11 @@ export async function createUser(
 ): Promise<Associate> {
   checkAdministrator(caller);
   checkText('Name', name, 200);
-  checkPassword(password, minPasswordLength);
+  if (password !== undefined) checkPassword(password, minPasswordLength);
   checkText('DatabaseSerialNumber', tenant ?? '', 39);
   if (caller.tenant !== null && tenant !== undefined && tenant !== caller.tenant)
     throw forbidden`You may not create associates for DatabaseSerialNumber "${tenant}"; yours is "${caller.tenant}".`;
-  const passwordHash = await hashPassword(password);
+  const passwordHash = password === undefined ? '' : await hashPassword(password);
   const wanted = { login, name, passwordHash, roles, tenant: tenant ?? caller.tenant };
   return addUser(db, actorOf(caller), wanted);
 }

@@ -1,10 +1,20 @@
+import type { Kysely } from 'kysely';
 import { type Caller, isAdministrator, seesAll } from '../core/access.ts';
+import { actorOf, changesBetween, hiddenChange, type Properties } from '../core/administration.ts';
 import { conflict, forbidden, invalid, notFound, rateLimited } from '../core/errors.ts';
 import { readLanguageCode } from '../core/language.ts';
-import { CHANNELS, type Digest, isAllowedDomain, isMailAddress, type Notice } from '../core/notification.ts';
+import {
+  CHANNELS,
+  type Digest,
+  isAllowedDomain,
+  isMailAddress,
+  type Notice,
+  shownTarget,
+} from '../core/notification.ts';
 import { allows, rightsOn, TableRight } from '../core/permissions.ts';
 import { findTimeZone } from '../core/time-zone.ts';
 import type { Database } from '../db/database.ts';
+import { insertAdministrationAudit } from '../db/queries/administration-audit.ts';
 import { settledPosition } from '../db/queries/event.ts';
 import { insertTest, readDigest, writeDigest } from '../db/queries/notice.ts';
 import {
@@ -25,6 +35,7 @@ import {
   listDeliveries,
   redeliver,
 } from '../db/queries/webhook-delivery.ts';
+import type { Schema } from '../db/schema.ts';
 import { inQuietTransaction } from '../db/transaction.ts';
 import { isNarrower, mayManage, rightsAfterChange, rightsOf } from '../events/rights.ts';
 import { generateSecret } from '../events/webhook-delivery.ts';
@@ -100,11 +111,16 @@ export async function createSubscription(
   const count = await countSubscriptions(database.sql, caller.associateId);
   if (count >= MAX_SUBSCRIPTIONS)
     throw conflict`You have ${count} subscriptions; at most ${MAX_SUBSCRIPTIONS} are accepted. Delete one first.`;
-  const subscription = await insertSubscription(database.sql, {
-    ...settings,
-    ...rightsOf(caller),
-    secret: settings.channel === 'Webhook' ? generateSecret() : '',
-    afterEvent: await settledPosition(database.sql),
+  const afterEvent = await settledPosition(database.sql);
+  const subscription = await inQuietTransaction(database.sql, async (trx) => {
+    const inserted = await insertSubscription(trx, {
+      ...settings,
+      ...rightsOf(caller),
+      secret: settings.channel === 'Webhook' ? generateSecret() : '',
+      afterEvent,
+    });
+    await record(trx, caller, 'Create', undefined, inserted);
+    return inserted;
   });
   sender.wake();
   return subscription;
@@ -133,7 +149,9 @@ export async function changeSubscription(
   const written = await inQuietTransaction(database.sql, async (trx) => {
     // Notifications that were queued with more rights must not go to an address that was set with fewer.
     if (isNarrower(rights, subscription)) await deleteWaitingDeliveries(trx, recipientOf(id));
-    return updateSubscription(trx, id, { ...settings, ...rights }, afterEvent);
+    const updated = await updateSubscription(trx, id, { ...settings, ...rights }, afterEvent);
+    if (updated !== undefined) await record(trx, caller, 'Change', subscription, updated);
+    return updated;
   });
   if (written === undefined) throw notFound`There is no subscription ${id}.`;
   sender.wake();
@@ -142,7 +160,54 @@ export async function changeSubscription(
 
 /** Deletes a subscription with its deliveries. @throws RequestError (notFound) */
 export async function deleteSubscription(deps: SubscriptionDeps, caller: Caller, id: number): Promise<void> {
-  await removeSubscription(deps.database.sql, (await readSubscription(deps, caller, id)).id);
+  const subscription = await readSubscription(deps, caller, id);
+  await inQuietTransaction(deps.database.sql, async (trx) => {
+    await removeSubscription(trx, id);
+    await record(trx, caller, 'Delete', subscription, undefined);
+  });
+}
+
+/** Records an administrative action, without the path of a chat's or webhook's address, which is a secret. */
+async function record(
+  trx: Kysely<Schema>,
+  caller: Caller,
+  action: 'Create' | 'Change' | 'Delete',
+  before: Subscription | undefined,
+  after: Subscription | undefined,
+): Promise<void> {
+  const subscription = after ?? before;
+  if (subscription === undefined) return;
+  const changes = changesBetween(recordedOf(before), recordedOf(after));
+  const isOtherTarget = before !== undefined && after !== undefined && before.target !== after.target;
+  if (isOtherTarget && !changes.some(({ property }) => property === 'Target'))
+    changes.push(hiddenChange('Target'));
+  if (changes.length === 0) return;
+  const { id: objectId, tenant } = subscription;
+  const objectName = targetOf(subscription);
+  const change = { kind: 'Subscription', action, objectId, objectName, tenant, changes } as const;
+  await insertAdministrationAudit(trx, actorOf(caller), change);
+}
+
+function recordedOf(subscription: Subscription | undefined): Properties {
+  if (subscription === undefined) return {};
+  return {
+    Channel: subscription.channel,
+    Target: targetOf(subscription),
+    On: subscription.occasions,
+    Names: subscription.names,
+    Own: subscription.own,
+    TaskId: subscription.taskId,
+    LateSeconds: subscription.lateSeconds,
+    FailurePercent: subscription.failurePercent,
+    WindowMinutes: subscription.windowMinutes,
+    Language: subscription.language,
+    TimeZone: subscription.timeZone,
+    Active: subscription.active,
+  };
+}
+
+function targetOf({ channel, target }: Subscription): string {
+  return channel === 'Webhook' ? new URL(target).origin : shownTarget(channel, target);
 }
 
 /**

@@ -20,15 +20,15 @@ export type SignInScheme = (typeof SIGN_IN_SCHEMES)[number];
 export const ADMINISTRATOR = {
   admin: {
     name: 'BATCHLINE_ADMIN',
-    kind: parsed('`login:password`', (given) => {
-      const [, login, password] = /^([^:\s]{1,100}):(.+)$/.exec(given) ?? [];
-      if (login !== undefined && password !== undefined) return { login, password };
+    kind: parsed('`login:password`, `login`', (given) => {
+      const [, login, password] = /^([^:\s]{1,100})(?::(.+))?$/.exec(given) ?? [];
+      if (login !== undefined) return { login, password };
       throw new Rejected(
         ' is not login:password; a login without spaces, a colon and a password are accepted.',
       );
     }),
     defaultDoc: '`admin` with a generated password',
-    doc: 'Administrator that the first start creates. Later starts ignore it.',
+    doc: 'Administrator that the first start creates. Later starts ignore it. Without sign-in by password, the login alone, as in BATCHLINE_OIDC_LOGIN_CLAIM, and there is no default.',
   },
 } as const satisfies Record<string, Setting>;
 
@@ -39,6 +39,12 @@ export const SIGN_IN = {
     kind: someOf(SIGN_IN_SCHEMES),
     default: SIGN_IN_SCHEMES.join(',') as string,
     doc: 'Enabled sign-in methods, separated by commas.',
+  },
+  passwords: {
+    name: 'BATCHLINE_PASSWORD_SIGN_IN',
+    kind: flag,
+    default: 'true',
+    doc: 'People sign in with login and password. `false` disables that, `basic` and `ticket`, and requires BATCHLINE_OIDC_ISSUER.',
   },
   minPasswordLength: {
     name: 'BATCHLINE_MIN_PASSWORD_LENGTH',
@@ -114,6 +120,12 @@ export const OIDC = {
     kind: text('a name', 40),
     default: 'SSO',
     doc: 'Name of the provider on the button: "Sign in with …".',
+  },
+  clientRedirect: {
+    name: 'BATCHLINE_OIDC_REDIRECT',
+    kind: flag,
+    default: 'false',
+    doc: 'The dashboard goes to the sign-in at the provider at once, except after signing out. Requires BATCHLINE_OIDC_CLIENT_ID.',
   },
   clientSignOut: {
     name: 'BATCHLINE_OIDC_SIGN_OUT',

@@ -137,6 +137,12 @@ export const RETENTION = {
     default: '365d',
     doc: 'How long the audit log of a deleted task is kept. `never` means that it is never deleted.',
   },
+  administration: {
+    name: 'BATCHLINE_ADMINISTRATION_RETENTION',
+    kind: parsed('a time such as `30d` or `12h`, or `never`', parseRetention),
+    default: '400d',
+    doc: 'How long the audit of administration is kept. `never` means that it is never deleted.',
+  },
   statistics: {
     name: 'BATCHLINE_STATISTICS_RETENTION',
     kind: parsed('a time such as `30d` or `12h`, or `never`', parseRetention),

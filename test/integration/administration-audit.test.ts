@@ -18,6 +18,7 @@ interface Known {
   tokenId?: number;
   applicationId?: number;
   webhookId?: number;
+  subscriptionId?: number;
   scheduleId?: number;
 }
 
@@ -94,6 +95,27 @@ const AUDITED: Readonly<Record<string, (known: Known) => AuditedCall>> = {
     path: `/Webhooks/${webhookId}`,
     record: { Kind: 'Webhook', Action: 'Delete', ObjectId: webhookId },
   }),
+  'POST /Subscriptions': () => ({
+    path: '/Subscriptions',
+    body: { Channel: 'Webhook', Target: SECRET_URL, On: ['Failed'] },
+    record: { Kind: 'Subscription', Action: 'Create', ObjectName: 'https://hooks.example' },
+  }),
+  'PATCH /Subscriptions/:id': ({ subscriptionId }) => ({
+    path: `/Subscriptions/${subscriptionId}`,
+    body: { Target: `${SECRET_URL}-2`, Own: false },
+    record: {
+      Kind: 'Subscription',
+      Action: 'Change',
+      Changes: [
+        { Property: 'Own', From: 'true', To: 'false' },
+        { Property: 'Target', From: null, To: null },
+      ],
+    },
+  }),
+  'DELETE /Subscriptions/:id': ({ subscriptionId }) => ({
+    path: `/Subscriptions/${subscriptionId}`,
+    record: { Kind: 'Subscription', Action: 'Delete', ObjectId: subscriptionId },
+  }),
   'POST /Schedules': () => ({
     path: '/Schedules',
     body: schedule,
@@ -156,9 +178,9 @@ const AUDITED: Readonly<Record<string, (known: Known) => AuditedCall>> = {
   }),
 };
 
-/** Changing calls that administer nothing: they run tasks, store files, sign in, or choose notifications of a person. `SignIn/Password` is tested below. */
+/** Changing calls that administer nothing: they run tasks, store files, or sign in. `SignIn/Password` is tested below. */
 const OTHERS =
-  /^(?:POST|PUT|PATCH|DELETE) \/(?:Agents|Archive|BatchTask|SignIn|Subscriptions|TimeZone|Uploads|Workers\/(?:Leases|Acquire|Definitions$))\b|^POST \/(?:Schedules\/:id\/RunNow|Webhooks\/:id\/(?:Test|Deliveries\/.*))$/;
+  /^(?:POST|PUT|PATCH|DELETE) \/(?:Agents|Archive|BatchTask|SignIn|TimeZone|Uploads|Workers\/(?:Leases|Acquire|Definitions$))\b|^POST \/(?:Schedules\/:id\/RunNow|(?:Webhooks|Subscriptions)\/:id\/(?:Test|Deliveries\/.*))$/;
 
 describe('the audit of administration', () => {
   let server: TestServer;
@@ -192,6 +214,7 @@ describe('the audit of administration', () => {
       'POST /Tokens': 'tokenId',
       'POST /Applications': 'applicationId',
       'POST /Webhooks': 'webhookId',
+      'POST /Subscriptions': 'subscriptionId',
       'POST /Schedules': 'scheduleId',
     } as const;
     let last = before[0]?.Id ?? 0;
@@ -292,5 +315,13 @@ describe('the audit of administration', () => {
       made[command] = await run(command, input, action);
     await run('revokeToken', { id: made.createToken }, 'Delete');
     await run('removeApplication', { id: made.addApplication }, 'Delete');
+  });
+
+  test('is pruned after 400 days', async () => {
+    const inDays = (days: number): Date => new Date(Date.now() + days * 86_400_000);
+    const count = (await records()).length;
+    expect(await server.retention.removeAdministration(inDays(399))).toBe(0);
+    expect(await server.retention.removeAdministration(inDays(401))).toBeGreaterThanOrEqual(count);
+    expect(await records()).toEqual([]);
   });
 });

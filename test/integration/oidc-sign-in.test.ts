@@ -5,10 +5,13 @@ import { readConfig } from '../../src/config.ts';
 import { findAssociate, updateAssociate } from '../../src/db/queries/account.ts';
 import { ClaimsReader } from '../../src/http/auth/claims.ts';
 import { type OidcFailure, OidcSignIn } from '../../src/http/auth/oidc.ts';
+import { startServer } from '../../src/server.ts';
 import { SignIns } from '../../src/services/sign-ins.ts';
+import { ADMIN } from '../support/associates.ts';
+import { createPlace } from '../support/databases.ts';
 import { startOidcIssuer } from '../support/oidc-issuer.ts';
 import { type OidcProvider, startOidcProvider } from '../support/oidc-provider.ts';
-import { startTestServer, type TestServer } from '../support/test-server.ts';
+import { startTestServer, TEST_ENV, type TestServer } from '../support/test-server.ts';
 
 /** A browser that follows no redirects by itself: cookies by origin, without their attributes. */
 class Jar {
@@ -44,6 +47,45 @@ class Jar {
 
 const locationOf = (response: Response): string =>
   new URL(response.headers.get('Location') ?? '', response.url).href;
+
+test('sign-in by password can be disabled', async () => {
+  const place = await createPlace('embedded');
+  const config = readConfig({
+    ...TEST_ENV,
+    ...place.env,
+    BATCHLINE_PASSWORD_SIGN_IN: 'false',
+    BATCHLINE_OIDC_ISSUER: 'https://login.example.org',
+    BATCHLINE_OIDC_CLIENT_ID: 'batchline',
+    BATCHLINE_OIDC_CLIENT_SECRET: 'secret',
+    BATCHLINE_OIDC_NAME: 'Example',
+    BATCHLINE_OIDC_REDIRECT: 'true',
+  });
+  const server = await startServer(config, pino({ level: 'silent' }), { runs: false });
+  try {
+    const api = `${server.url}/api/v1`;
+    expect(await (await fetch(`${api}/SignIn/Methods`)).json()).toMatchObject({
+      Schemes: ['bearer', 'cookie'],
+      Password: false,
+      Oidc: { Name: 'Example', Redirect: true },
+    });
+    const signIn = async (more: object): Promise<[status: number, message: string]> => {
+      const body = JSON.stringify({ Login: ADMIN.login, Password: ADMIN.password, ...more });
+      const headers = { 'Content-Type': 'application/json' };
+      const response = await fetch(`${api}/SignIn`, { method: 'POST', headers, body });
+      return [response.status, ((await response.json()) as { Message: string }).Message];
+    };
+    for (const more of [{}, { Cookie: true }])
+      expect(await signIn(more)).toEqual([
+        403,
+        'Sign-in with a password is disabled on this server; sign in with Example.',
+      ]);
+    const basic = `Basic ${Buffer.from(`${ADMIN.login}:${ADMIN.password}`).toString('base64')}`;
+    expect((await fetch(`${api}/BatchTask`, { headers: { Authorization: basic } })).status).toBe(401);
+  } finally {
+    await server.stop();
+    await place.remove();
+  }
+});
 
 describe('the sign-in at an OIDC provider', () => {
   let provider: OidcProvider;

@@ -10,19 +10,20 @@ export const LOG_EVENTS_PAGE = join(import.meta.dirname, '../../docs/reference/l
 
 const TABLE = /(<!-- log events:.*?-->\n\| event .*\n\|.*\n)([\s\S]*?)(<!-- \/log events -->)/;
 
-/** Replaces the first three columns of the table by those of the program. The last one is written by hand. */
+/**
+ * The last column, by event: when the line is logged. It is kept apart from the page, so that no change of a call can lose
+ * it.
+ */
+export const LOG_EVENT_TEXTS: Readonly<Record<string, string>> = JSON.parse(
+  readFileSync(join(import.meta.dirname, 'log-event-texts.json'), 'utf8'),
+);
+
+/** Replaces the table by that of the program. */
 export function logEventsPage(page: string): string {
-  const [, , old = ''] = TABLE.exec(page) ?? [];
-  const known = new Map(
-    old
-      .split('\n')
-      .map((row) => row.split('|'))
-      .map((cells) => [cells[1]?.trim(), cells[4]?.trim()]),
-  );
   const rows = new Map(
     logCalls().map(({ event = '', level, message }) => [
       event,
-      `| \`${event}\` | ${level} | ${message} | ${known.get(`\`${event}\``) ?? ''} |\n`,
+      `| \`${event}\` | ${level} | ${message} | ${LOG_EVENT_TEXTS[event] ?? ''} |\n`,
     ]),
   );
   const sorted = [...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);

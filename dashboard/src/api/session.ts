@@ -11,6 +11,7 @@ export const session = createStore<Session | null | undefined>(undefined);
 export async function findSession(): Promise<void> {
   try {
     session.set(await get(api.GET('/api/v1/SignIn')));
+    hasSignedOut.set(false);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     session.set(null);
@@ -33,6 +34,13 @@ function takeFailure(): string | undefined {
   return reason;
 }
 
+/** True after a sign-out in this tab, until the next sign-in: the provider would sign in again without asking. */
+export const hasSignedOut = {
+  get: (): boolean => sessionStorage.getItem('signed-out') === 'true',
+  set: (value: boolean): void =>
+    value ? sessionStorage.setItem('signed-out', 'true') : sessionStorage.removeItem('signed-out'),
+};
+
 /** Signs in with login and password. @throws Refused, Unreachable */
 export async function signIn(login: string, password: string): Promise<Session> {
   const body = { Login: login, Password: password, Cookie: true };
@@ -51,6 +59,7 @@ export async function signOut(): Promise<void> {
     if (!(error instanceof Refused && error.status === 401)) throw error; // The session had already expired.
   }
   signInFailure.set(undefined);
+  hasSignedOut.set(true);
   session.set(null);
   if (atProvider !== undefined) location.assign(atProvider);
 }

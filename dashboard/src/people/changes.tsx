@@ -12,7 +12,15 @@ import { type Tell, useTexts } from '../texts.tsx';
 type Entry = Carrier<'AdministrationEntry'>;
 type Kind = Entry['Kind'];
 
-const KINDS = ['User', 'Token', 'Application', 'Webhook', 'Schedule', 'Definition'] as const satisfies Kind[];
+const KINDS = [
+  'User',
+  'Token',
+  'Application',
+  'Webhook',
+  'Subscription',
+  'Schedule',
+  'Definition',
+] as const satisfies Kind[];
 const PAGE_SIZE = 100;
 
 /** The changes of users, tokens, applications, webhooks, schedules and definitions, latest first. */
@@ -127,6 +135,7 @@ function textOfKind(kind: Kind, t: Tell): string {
     Token: t`Token`,
     Application: t`Application`,
     Webhook: t`Webhook`,
+    Subscription: t`Subscription`,
     Schedule: t`Schedule`,
     Definition: t`Definition`,
   }[kind];

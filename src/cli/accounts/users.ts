@@ -37,6 +37,8 @@ export interface AddUserOptions extends AccountOptions {
   readonly role?: readonly Role[];
   readonly name?: string;
   readonly tenant?: string;
+  /** false for an account that signs in at the OIDC provider. */
+  readonly password?: boolean;
 }
 
 /** `batchline user add LOGIN`: creates an account. */
@@ -57,7 +59,7 @@ export async function addUser(login: string, options: AddUserOptions): Promise<E
           await execute('addUser', {
             login,
             name,
-            passwordHash: await hashPassword(await readNewPassword(login)),
+            passwordHash: options.password === false ? '' : await hashPassword(await readNewPassword(login)),
             roles,
             tenant: tenant ?? null,
           }),
@@ -67,7 +69,7 @@ export async function addUser(login: string, options: AddUserOptions): Promise<E
             body: {
               Login: login,
               Name: name,
-              Password: await readPassword(login),
+              ...(options.password === false ? {} : { Password: await readPassword(login) }),
               Roles: roles,
               ...(tenant === undefined ? {} : { DatabaseSerialNumber: tenant }),
             },

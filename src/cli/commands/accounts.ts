@@ -70,12 +70,14 @@ function addUsers(program: Command, runs: Runs): void {
     examples: [
       'user add anna --role viewer --name "Anna Berg"',
       'user add tom --tenant Cust12345 < password.txt',
+      'user add eva@example.org --role administrator --no-password',
     ],
   })
     .argument('<name>', 'the new login')
     .addOption(choicesOption('--role <role>', 'role of the account', ROLES))
     .option('--name <name>', 'display name; default: the login')
     .option('--tenant <serial>', 'restrict the account to a tenant, by its DatabaseSerialNumber')
+    .option('--no-password', 'create it without a password, for the sign-in at the OIDC provider')
     .action(runs(async () => (await users()).addUser));
   either(user, 'list', { description: 'list all accounts', examples: ['user list'] }).action(
     runs(async () => (await users()).listUsers),

@@ -146,6 +146,13 @@ function addSubscriptions(program: Command, runs: Runs): void {
       examples: ['subscription deliveries 4 --state dead'],
     }).addArgument(idArgument('subscription')),
   ).action(runs(async () => (await subscriptions()).listDeliveries));
+  remote(subscription, 'redeliver', {
+    description: 'send a delivery again',
+    examples: ['subscription redeliver 4 17'],
+  })
+    .addArgument(idArgument('subscription'))
+    .addArgument(idArgument('delivery'))
+    .action(runs(async () => (await subscriptions()).redeliver));
 }
 
 function withOccasions(command: Command): Command {

@@ -40,9 +40,12 @@ const LISTERS: Readonly<Record<string, Lister>> = {
       one.Id,
       `${one.Channel} ${one.Target}`,
     ]),
-  delivery: async ({ client, answer }, { operands: [webhook] }) => {
-    const params = { path: { id: Number(webhook) }, query: {} };
-    const found = await answer(client.GET('/api/v1/Webhooks/{id}/Deliveries', { params }));
+  delivery: async ({ client, answer }, { group, operands: [id] }) => {
+    const params = { path: { id: Number(id) }, query: {} };
+    const found =
+      group === 'webhook'
+        ? await answer(client.GET('/api/v1/Webhooks/{id}/Deliveries', { params }))
+        : await answer(client.GET('/api/v1/Subscriptions/{id}/Deliveries', { params }));
     return found.map((one) => [one.Id, `${one.State} ${one.Error ?? ''}`.trim()]);
   },
   token: async ({ client, answer }) =>

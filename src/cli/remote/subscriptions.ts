@@ -138,3 +138,14 @@ export async function listDeliveries(id: number, options: DeliveryOptions): Prom
   );
   return 0;
 }
+
+/** `batchline subscription redeliver ID DELIVERY`: sends a delivery again. */
+export async function redeliver(id: number, delivery: number, options: ConnectionOptions): Promise<ExitCode> {
+  const { client, answer } = await connect(options);
+  const params = { path: { id, delivery: String(delivery) } };
+  const again = await answer(
+    client.POST('/api/v1/Subscriptions/{id}/Deliveries/{delivery}/Redeliver', { params: params as never }),
+  );
+  print(again, options.json, deliveryText(again));
+  return 0;
+}

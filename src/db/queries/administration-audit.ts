@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type {
   Actor,
   AdministrationChange,
@@ -25,7 +25,7 @@ export interface AdministrationFilter {
   readonly beforeId?: number | undefined;
 }
 
-/** Records an administrative action. Call it in the transaction of the action. Records are never changed or deleted. */
+/** Records an administrative action. Call it in the transaction of the action. Records are never changed. */
 export async function insertAdministrationAudit(
   db: Kysely<Schema>,
   actor: Actor,
@@ -73,4 +73,22 @@ export async function listAdministrationAudit(
     tenant: row.tenant,
     changes: row.changes as readonly PropertyChange[],
   }));
+}
+
+/**
+ * Deletes records from before a time, of the `limit` oldest ones. Ids and times have the same order, except in overlapping
+ * transactions, so that newer records are not read.
+ */
+export async function deleteOldAdministrationAudit(
+  db: Kysely<Schema>,
+  before: Date,
+  limit: number,
+): Promise<number> {
+  const { numAffectedRows = 0n } = await sql`
+    delete from batchline.administration_audit where id in (
+      select id from (
+        select id, at from batchline.administration_audit order by id limit ${limit}
+      ) as oldest where at < ${before}
+    )`.execute(db);
+  return Number(numAffectedRows);
 }

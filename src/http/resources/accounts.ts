@@ -51,7 +51,8 @@ const NewUser = Type.Object(
   {
     Login: Type.String({ minLength: 1, maxLength: 100, pattern: '^[^:\\s\\0]+$' }),
     Name: Type.Optional(Type.String({ maxLength: 200 })),
-    Password,
+    // Without one, the account signs in at the OIDC provider, or after setting one by a link.
+    Password: Type.Optional(Password),
     Roles: Type.Optional(Roles),
     DatabaseSerialNumber: Type.Optional(Type.String({ minLength: 1, maxLength: 39 })),
   },

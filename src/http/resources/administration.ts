@@ -54,7 +54,7 @@ const listAdministrationOperation: Operation = {
   access: ACCESS.readAsAdministrator,
   tag: 'Sign-in',
   summary:
-    'Lists who changed users, tokens, applications, webhooks, schedules and definitions, latest first.',
+    'Lists who changed users, tokens, applications, webhooks, subscriptions, schedules and definitions, latest first.',
   responses: { 200: Type.Array(AdministrationEntry) },
   headers: {
     ...CELLS_MISSING,

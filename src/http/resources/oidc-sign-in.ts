@@ -135,5 +135,6 @@ function readPagePath(path = '/'): string {
 
 /** The sign-in at the provider as the page offers it; null if it is not set up. */
 export function offerOf(client: OidcClientConfig | undefined): object | null {
-  return client === undefined ? null : { Name: client.clientName, Start: OIDC_START };
+  if (client === undefined) return null;
+  return { Name: client.clientName, Start: OIDC_START, Redirect: client.clientRedirect };
 }

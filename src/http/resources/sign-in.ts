@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import type { SignInConfig } from '../../config.ts';
 import { ACCESS, type Caller, ROLES, SCOPES } from '../../core/access.ts';
-import { forbidden, invalid } from '../../core/errors.ts';
+import { forbidden, invalid, type RequestError } from '../../core/errors.ts';
 import type { Associate } from '../../db/queries/account.ts';
 import { hashToken } from '../../services/secrets.ts';
 import { callerFor, type SignIns } from '../../services/sign-ins.ts';
@@ -49,6 +49,7 @@ const SignedIn = Type.Object(
 const SignInMethods = Type.Object(
   {
     Schemes: Type.Array(Type.String(), { description: 'The enabled sign-in methods' }),
+    Password: Type.Boolean({ description: 'false if people can sign in at the OIDC provider only' }),
     Oidc: nullable(
       Type.Object({
         Name: Type.String({ description: 'The name of the provider, for a button' }),
@@ -56,6 +57,7 @@ const SignInMethods = Type.Object(
           description:
             'The path that begins the sign-in. Its parameter return is the path of the page afterwards',
         }),
+        Redirect: Type.Boolean({ description: 'true if the page begins it without asking' }),
       }),
     ),
   },
@@ -274,6 +276,7 @@ export async function signInRoutes(app: FastifyInstance, deps: SignInDeps): Prom
       schema: { body: Credentials },
     },
     async (request, reply) => {
+      if (!config.passwords) throw passwordsDisabled(config);
       const { Login, Password, Cookie = false } = request.body;
       const scheme = Cookie ? 'cookie' : 'ticket';
       if (!authenticator.schemes.includes(scheme))
@@ -323,7 +326,11 @@ export async function signInRoutes(app: FastifyInstance, deps: SignInDeps): Prom
     { config: { payload: 'SignInMethods', operation: signInMethodsOperation } },
     (_request, reply) => {
       reply.header('Cache-Control', 'no-store');
-      return { Schemes: authenticator.schemes, Oidc: offerOf(config.oidcClient) };
+      return {
+        Schemes: authenticator.schemes,
+        Password: config.passwords,
+        Oidc: offerOf(config.oidcClient),
+      };
     },
   );
 
@@ -362,6 +369,12 @@ export async function signInRoutes(app: FastifyInstance, deps: SignInDeps): Prom
       },
     );
   });
+}
+
+function passwordsDisabled({ oidcClient }: SignInConfig): RequestError {
+  return oidcClient === undefined
+    ? forbidden`Sign-in with a password is disabled on this server; tokens of its OIDC issuer are accepted.`
+    : forbidden`Sign-in with a password is disabled on this server; sign in with ${oidcClient.clientName}.`;
 }
 
 /** The XSRF token of a cookie session, for pages that have been reloaded. */
