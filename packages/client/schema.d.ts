@@ -2032,7 +2032,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists who changed users, tokens, applications, webhooks, schedules and definitions, latest first */
+        /** Lists who changed users, tokens, applications, webhooks, subscriptions, schedules and definitions, latest first */
         get: operations["listAdministrationAudit"];
         put?: never;
         post?: never;
@@ -2266,11 +2266,15 @@ export interface components {
         SignInMethods: {
             /** @description The enabled sign-in methods */
             Schemes: string[];
+            /** @description false if people can sign in at the OIDC provider only */
+            Password: boolean;
             Oidc: {
                 /** @description The name of the provider, for a button */
                 Name: string;
                 /** @description The path that begins the sign-in. Its parameter return is the path of the page afterwards */
                 Start: string;
+                /** @description true if the page begins it without asking */
+                Redirect: boolean;
             } | null;
         };
         /** @description The signed-in associate */
@@ -3249,7 +3253,7 @@ export interface components {
             /** @enum {unknown} */
             Action: "Create" | "Change" | "Delete" | "Pause" | "Resume" | "Limits" | "Retention" | "PasswordLink";
             /** @enum {unknown} */
-            Kind: "User" | "Token" | "Application" | "Webhook" | "Schedule" | "Definition";
+            Kind: "User" | "Token" | "Application" | "Webhook" | "Subscription" | "Schedule" | "Definition";
             ObjectId: number | null;
             ObjectName: string;
             DatabaseSerialNumber: string | null;
@@ -3897,7 +3901,7 @@ export interface operations {
             };
             header?: {
                 /** @description Makes retries safe: requests with the same key and body within a day start only one task */
-                "idempotency-key"?: string;
+                "Idempotency-Key"?: string;
             };
             path?: never;
             cookie?: never;
@@ -4210,7 +4214,7 @@ export interface operations {
             };
             header?: {
                 /** @description Makes retries safe: requests with the same key and body within a day start only one task */
-                "idempotency-key"?: string;
+                "Idempotency-Key"?: string;
             };
             path: {
                 id: number;
@@ -4273,7 +4277,7 @@ export interface operations {
             };
             header?: {
                 /** @description Makes retries safe: requests with the same key and body within a day start only one task */
-                "idempotency-key"?: string;
+                "Idempotency-Key"?: string;
             };
             path?: never;
             cookie?: never;
@@ -5538,9 +5542,9 @@ export interface operations {
                 Name: string;
             };
             header: {
-                "content-length": string;
+                "Content-Length": string;
                 /** @description RFC 9530: sha-256=:<base64>: */
-                "content-digest": string;
+                "Content-Digest": string;
             };
             path: {
                 lease: string;
@@ -6969,7 +6973,7 @@ export interface operations {
             };
             header?: {
                 /** @description Makes retries safe: requests with the same key and body within a day start only one task */
-                "idempotency-key"?: string;
+                "Idempotency-Key"?: string;
             };
             path?: never;
             cookie?: never;
@@ -8950,7 +8954,7 @@ export interface operations {
     listAdministrationAudit: {
         parameters: {
             query?: {
-                Kind?: "User" | "Token" | "Application" | "Webhook" | "Schedule" | "Definition";
+                Kind?: "User" | "Token" | "Application" | "Webhook" | "Subscription" | "Schedule" | "Definition";
                 ObjectName?: string;
                 ObjectId?: number;
                 ActorId?: number;
@@ -9026,7 +9030,7 @@ export interface operations {
                     Login: string;
                     Name?: string;
                     /** @description The minimum length is the setting BATCHLINE_MIN_PASSWORD_LENGTH */
-                    Password: string;
+                    Password?: string;
                     Roles?: ("administrator" | "viewer")[];
                     DatabaseSerialNumber?: string;
                 };

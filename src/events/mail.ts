@@ -66,7 +66,7 @@ export async function sendMail(
         'Auto-Submitted': 'auto-generated',
         'X-Auto-Response-Suppress': 'All',
         'Content-Language': content.language,
-        ...(content.settings === undefined ? {} : { 'List-Unsubscribe': `<${content.settings.link}>` }),
+        ...unsubscribeHeaders(content),
       },
     });
     const status = Number(/^\d{3}/.exec(response)?.[0] ?? 250);
@@ -76,6 +76,20 @@ export async function sendMail(
   } finally {
     transport.close();
   }
+}
+
+/**
+ * The headers by which mail programs offer to unsubscribe: with one click (RFC 8058) if the message has such a link, else
+ * on the page of the person's subscriptions.
+ */
+function unsubscribeHeaders({ unsubscribe, settings }: DigestText): Record<string, string> {
+  const link = (unsubscribe ?? settings)?.link;
+  if (link === undefined) return {};
+  const isOneClick = unsubscribe !== undefined && link.startsWith('https:');
+  return {
+    'List-Unsubscribe': `<${link}>`,
+    ...(isOneClick ? { 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' } : {}),
+  };
 }
 
 /** An error of nodemailer. */
@@ -116,17 +130,18 @@ function textOf({ code, message }: SmtpError): string {
 }
 
 /** The message as plain text. */
-export function plainText({ notices, more, footer, settings }: DigestText): string {
+export function plainText({ notices, more, footer, settings, unsubscribe }: DigestText): string {
   const parts = notices.map(({ title, link, facts }) =>
     [title, ...facts.map(([label, value]) => `${label}: ${value}`), ...(link ? [link] : [])].join('\n'),
   );
   if (more !== '') parts.push(more);
-  parts.push(['-- ', footer, ...(settings ? [`${settings.label}: ${settings.link}`] : [])].join('\n'));
+  const links = [settings, unsubscribe].flatMap((one) => (one ? [`${one.label}: ${one.link}`] : []));
+  parts.push(['-- ', footer, ...links].join('\n'));
   return `${parts.join('\n\n')}\n`;
 }
 
 /** The message as HTML, with inline styles because mail programs ignore others. */
-export function htmlText({ language, notices, more, footer, settings }: DigestText): string {
+export function htmlText({ language, notices, more, footer, settings, unsubscribe }: DigestText): string {
   const items = notices.map(({ title, link, facts, isBad }) => {
     const heading = link === undefined ? escaped(title) : `<a href="${escaped(link)}">${escaped(title)}</a>`;
     const rows = facts.map(
@@ -139,7 +154,9 @@ export function htmlText({ language, notices, more, footer, settings }: DigestTe
       `${heading}</h2><table style="border-collapse:collapse;font-size:14px">${rows.join('')}</table>`
     );
   });
-  const end = settings ? ` <a href="${escaped(settings.link)}">${escaped(settings.label)}</a>` : '';
+  const end = [settings, unsubscribe]
+    .flatMap((one) => (one ? [` <a href="${escaped(one.link)}">${escaped(one.label)}</a>`] : []))
+    .join(' ·');
   return (
     `<!doctype html><html lang="${escaped(language)}"><body style="font:14px sans-serif">` +
     `${items.join('')}${more === '' ? '' : `<p>${escaped(more)}</p>`}` +

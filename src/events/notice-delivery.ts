@@ -7,6 +7,7 @@ import type { DueDelivery, TryResult } from '../db/queries/webhook-delivery.ts';
 import { cardDigest, slackBody, teamsBody } from './chat.ts';
 import { sendMail } from './mail.ts';
 import { type DigestText, digestText, type NoticeReaders } from './notice-text.ts';
+import { UNSUBSCRIBE_PATH, unsubscribeToken } from './unsubscribe.ts';
 import { failedTry, sendDelivery } from './webhook-delivery.ts';
 
 /** The dependencies of `sendNotices`. */
@@ -33,7 +34,13 @@ export async function sendNotices(
 ): Promise<TryResult> {
   const digest = readDigest(delivery.body);
   const reader = sending.readers(delivery.language, delivery.timeZone);
-  const writtenOf = (part: Digest): DigestText => digestText(part, reader, sending.publicUrl);
+  const { secret, recipient } = delivery;
+  const unsubscribePath =
+    delivery.channel === 'Email' && secret !== ''
+      ? UNSUBSCRIBE_PATH + unsubscribeToken(recipient.id, secret)
+      : undefined;
+  const writtenOf = (part: Digest): DigestText =>
+    digestText(part, reader, sending.publicUrl, unsubscribePath);
   if (delivery.channel === 'Email')
     return sendByMail(sending, delivery, writtenOf(digest), signal, timeoutMs);
   const body =

@@ -36,18 +36,28 @@ export interface DigestText {
   /** The reason for the message. */
   readonly footer: string;
   /** The page of the person's subscriptions. */
-  readonly settings: { readonly link: string; readonly label: string } | undefined;
+  readonly settings: TextLink | undefined;
+  /** Ends the notifications without a sign-in; only in e-mail. */
+  readonly unsubscribe: TextLink | undefined;
+}
+
+/** A link with its text. */
+interface TextLink {
+  readonly link: string;
+  readonly label: string;
 }
 
 /**
  * Writes a digest for its reader. One without notifications is a test.
  *
  * @param publicUrl the address of the dashboard, for links
+ * @param unsubscribePath the path that ends the notifications; `undefined` leaves out the link
  */
 export function digestText(
   { notices, more }: Digest,
   reader: NoticeReader,
   publicUrl: string | undefined,
+  unsubscribePath?: string,
 ): DigestText {
   const tell = (data: MessageData): string => reader.message(data);
   const texts =
@@ -60,13 +70,14 @@ export function digestText(
     more: more === 0 ? '' : tell(message`${more} more are not listed here.`),
     footer: tell(message`You receive this because of a notification that was set up in Batchline.`),
     settings: publicUrl === undefined ? undefined : settingsOf(publicUrl, tell),
+    unsubscribe:
+      publicUrl === undefined || unsubscribePath === undefined
+        ? undefined
+        : { link: publicUrl + unsubscribePath, label: tell(message`Unsubscribe`) },
   };
 }
 
-function settingsOf(
-  publicUrl: string,
-  tell: (data: MessageData) => string,
-): { readonly link: string; readonly label: string } {
+function settingsOf(publicUrl: string, tell: (data: MessageData) => string): TextLink {
   return { link: `${publicUrl}/notifications`, label: tell(message`Change or end notifications`) };
 }
 

@@ -66,6 +66,7 @@ import {
 import { signInRoutes } from './resources/sign-in.ts';
 import { subscriptionRoutes } from './resources/subscriptions.ts';
 import { timeZoneAgentRoutes, timeZoneRoutes } from './resources/time-zones.ts';
+import { unsubscribeRoutes } from './resources/unsubscribe.ts';
 import { taskWaitingRoutes } from './resources/waiting.ts';
 import { webhookRoutes } from './resources/webhooks.ts';
 import { workerListRoutes } from './resources/worker-list.ts';
@@ -205,6 +206,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     config: config.signIn,
   });
   await app.register(passwordRoutes, { prefix: '/api/v1/SignIn', accounts, authenticator });
+  await app.register(unsubscribeRoutes, { database: tasks.database, authenticator });
   await app.register(oidcSignInRoutes, { signIns, authenticator, config: config.signIn, log: deps.log });
   await app.register(
     async (api) => {

@@ -97,7 +97,7 @@ export async function readSubscription(
 /**
  * Creates a subscription that reports what happens from now on. It has the rights of the caller.
  *
- * @returns the subscription, with the secret that signs its deliveries if it sends to a webhook
+ * @returns the subscription, with the secret that signs its deliveries to a webhook or its links in e-mail
  * @throws RequestError (invalid); (conflict) if the caller has too many, or the server can't send e-mail; (notFound) if the
  *   caller may not see its task
  */
@@ -116,7 +116,7 @@ export async function createSubscription(
     const inserted = await insertSubscription(trx, {
       ...settings,
       ...rightsOf(caller),
-      secret: settings.channel === 'Webhook' ? generateSecret() : '',
+      secret: ['Webhook', 'Email'].includes(settings.channel) ? generateSecret() : '',
       afterEvent,
     });
     await record(trx, caller, 'Create', undefined, inserted);

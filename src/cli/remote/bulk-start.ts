@@ -78,7 +78,7 @@ async function send(
         ...(delay === undefined ? {} : { DelaySeconds: String(delay) }),
         ...(priority === undefined ? {} : { Priority: priority }),
       },
-      header: key === undefined ? {} : { 'idempotency-key': `${key}:${firstLine}` },
+      header: key === undefined ? {} : { 'Idempotency-Key': `${key}:${firstLine}` },
     },
     headers: { 'Content-Type': 'application/x-ndjson' },
     body: text as unknown as Body & never,

@@ -49,7 +49,7 @@ export async function startTask(name: string, options: StartTaskOptions): Promis
   const call = connection.client.POST('/api/v1/BatchTask', {
     params: {
       query: startQuery(options),
-      header: options.key === undefined ? {} : { 'idempotency-key': options.key },
+      header: options.key === undefined ? {} : { 'Idempotency-Key': options.key },
     },
     body: {
       Name: name,

@@ -37,7 +37,7 @@ export interface Subscription extends SubscriptionSettings {
   readonly scopes: readonly Scope[];
   /** Maximum roles; null for those of the owner. */
   readonly roles: readonly Role[] | null;
-  /** Signs deliveries to a webhook; empty for the other channels. */
+  /** Signs deliveries to a webhook, and the links to unsubscribe in e-mail; empty for the other channels. */
   readonly secret: string;
   /** Reason for which the server deactivated it; null if it did not. */
   readonly disabledReason: MessageData | null;
@@ -122,6 +122,14 @@ export async function updateSubscription(
     .returningAll()
     .executeTakeFirst();
   return row && toSubscription(row);
+}
+
+/** Deactivates a subscription for a reason. */
+export async function endSubscription(db: Kysely<Schema>, id: number, reason: MessageData): Promise<void> {
+  await sql`
+    update batchline.subscription
+    set active = false, disabled_reason = ${JSON.stringify(reason)}::text::jsonb, updated = now()
+    where id = ${id}`.execute(db);
 }
 
 /** Deletes a subscription and its deliveries. */

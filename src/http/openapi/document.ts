@@ -117,7 +117,7 @@ export function buildDocument(
 
 const INFO = `Paths and header names are case-insensitive. A path may begin with the customer: \`/Cust12345/api/v1/…\`.
 
-Responses are JSON or XML, as Accept asks. All errors have the same format, and a request with a 4xx response changes nothing. Texts are in the language of SO-Language, times in the time zone of SO-TimeZone.`;
+Responses are JSON or XML, as Accept asks. All errors have the same format, and a request with a 4xx response changes nothing. Every call accepts the headers SO-Language, Accept-Language and SO-Culture, which choose the language and format of texts, and SO-TimeZone, the time zone of times.`;
 
 class DocumentWriter {
   readonly components = new SchemaComponents();
@@ -156,7 +156,13 @@ class DocumentWriter {
       ...names.map((name) => this.#parameter('path', name, params[name], true)),
       ...Object.entries(query).map(([name, one]) => this.#parameter('query', name, one.schema, one.required)),
       ...Object.entries(headers).map(([name, one]) =>
-        this.#parameter('header', name, one.schema, one.required),
+        // Fastify validates headers by their names in lower case; people write Idempotency-Key.
+        this.#parameter(
+          'header',
+          name.replace(/\b[a-z]/g, (first) => first.toUpperCase()),
+          one.schema,
+          one.required,
+        ),
       ),
       ...(path.startsWith('/api/v1') ? Object.keys(LOCALE_HEADERS) : []).map(parameterRef),
       ...(conditions === undefined ? [] : CONDITIONS[conditions]).map(parameterRef),

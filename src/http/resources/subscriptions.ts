@@ -73,7 +73,7 @@ export async function subscriptionRoutes(app: FastifyInstance, deps: Subscriptio
         active: Active,
       });
       // The secret is returned only here.
-      const secret = subscription.secret === '' ? {} : { Secret: subscription.secret };
+      const secret = subscription.channel === 'Webhook' ? { Secret: subscription.secret } : {};
       return reply.code(201).send({ ...writeSubscription(subscription, locale), ...secret });
     },
   );

@@ -52,6 +52,29 @@ export function describeSubscriptions(stage: () => Stage): void {
         await delay(20);
       }
     }
+    /** Follows the link to unsubscribe, without a sign-in, as a person and as a mail program do. */
+    async function unsubscribes(client: ApiClient, id: number, text: string): Promise<void> {
+      const { server } = stage();
+      const [, path = ''] = /<https:\/\/batch\.example\.com(\/unsubscribe\/[\w.-]+)>/.exec(text) ?? [];
+      expect(text).toContain('List-Unsubscribe-Post: List-Unsubscribe=One-Click');
+      const read = async (): Promise<Any> => client.json('GET', `/Subscriptions/${id}`);
+      const forged = path.replace(/\w$/, (last) => (last === 'A' ? 'B' : 'A'));
+      const post = (to: string) =>
+        fetch(server.url + to, {
+          method: 'POST',
+          headers: { 'Content-Type': 'application/x-www-form-urlencoded', 'Sec-Fetch-Site': 'cross-site' },
+          body: 'List-Unsubscribe=One-Click',
+        });
+      expect((await post(forged)).status).toBe(410);
+      const asked = await fetch(server.url + path, { headers: { 'Accept-Language': 'de' } });
+      expect(await asked.text()).toContain('<h1>Keine weiteren Benachrichtigungen an anna@example.com?</h1>');
+      expect(await read()).toMatchObject({ Active: true });
+      for (const _ of [1, 2]) expect((await post(path)).status).toBe(200);
+      expect(await read()).toMatchObject({
+        Active: false,
+        DisabledReason: 'The recipient unsubscribed by the link in a message.',
+      });
+    }
     const dueNow = (id: number): Promise<unknown> =>
       sql`update batchline.webhook_delivery set next_try = now() where subscription_id = ${id} and state = 'Waiting'`.execute(
         stage().server.database.sql,
@@ -72,6 +95,7 @@ export function describeSubscriptions(stage: () => Stage): void {
       expect(text).toContain('https://batch.example.com/notifications');
       expect(text).toMatch(/Fehler: .+/);
       expect(text).toContain('Dauer: ');
+      await unsubscribes(anna, Id, text);
       const [one, ...others] = await delivered(Id, ([first]) => first?.State === 'Delivered');
       expect(one).toMatchObject({
         SubscriptionId: Id,

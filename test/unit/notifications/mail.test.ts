@@ -18,6 +18,7 @@ const CONTENT: DigestText = {
   more: '',
   footer: 'You receive this.',
   settings: { link: 'https://batch.example.com/notifications', label: 'Change' },
+  unsubscribe: { link: 'https://batch.example.com/unsubscribe/1.abc', label: 'Unsubscribe' },
 };
 const MAIL = { to: 'anna@example.com', id: 'notification-1-2', content: CONTENT };
 
@@ -45,7 +46,9 @@ describe('with an SMTP server', () => {
       'Subject: import failed (task 7)',
       'Message-ID: <notification-1-2@example.com>',
       'Auto-Submitted: auto-generated',
-      'List-Unsubscribe: <https://batch.example.com/notifications>',
+      'List-Unsubscribe: <https://batch.example.com/unsubscribe/1.abc>',
+      'List-Unsubscribe-Post: List-Unsubscribe=One-Click',
+      'Unsubscribe: https://batch.example.com/unsubscribe/1.abc',
       'Error: row 1',
       'https://batch.example.com/tasks/7',
       '&#60;script&#62;',
@@ -120,7 +123,7 @@ test('without a server, and after the time limit, the error has the reason', asy
 test('the text has every fact and the way to end it', () => {
   const text = plainText({ ...CONTENT, more: '3 more' });
   expect(text).toBe(
-    'import <b>&"failed"\nError: row 1\n<script>\nhttps://batch.example.com/tasks/7\n\n3 more\n\n-- \nYou receive this.\nChange: https://batch.example.com/notifications\n',
+    'import <b>&"failed"\nError: row 1\n<script>\nhttps://batch.example.com/tasks/7\n\n3 more\n\n-- \nYou receive this.\nChange: https://batch.example.com/notifications\nUnsubscribe: https://batch.example.com/unsubscribe/1.abc\n',
   );
   expect(htmlText(CONTENT)).not.toContain('<script>');
   expect(htmlText(CONTENT)).toContain('<a href="https://batch.example.com/tasks/7">import &#60;b');
