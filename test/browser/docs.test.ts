@@ -56,6 +56,9 @@ describeInBrowser('the API page at /docs', (stage) => {
 
   test('calls with a password without a session', async () => {
     const { page } = await stage.open('/docs#/Definitions/listDefinitions');
+    await page.reload(); // the page of an earlier test only changes its fragment
+    await page.getByText('You are not signed in').waitFor();
+    expect(await page.getByText('SO-Culture', { exact: true }).count()).toBe(0);
     await page.getByRole('button', { name: 'Execute' }).click();
     await answered(page, 401);
     await page.locator('button.authorize').first().click();

@@ -9,6 +9,7 @@ let login: string | undefined;
 void fetch('/api/v1/SignIn', { headers: sessionHeaders() })
   .then(async (response) => {
     if (response.ok) login = ((await response.json()) as { Login: string }).Login;
+    document.getElementById('signed-out')?.toggleAttribute('hidden', response.ok);
   })
   .catch(() => undefined); // Calls show that the server is not reachable.
 
@@ -16,6 +17,7 @@ void fetch('/api/v1/SignIn', { headers: sessionHeaders() })
 // password or a token.
 SwaggerUI({
   url: '/openapi.json',
+  plugins: [{ statePlugins: { spec: { wrapActions: { updateJsonSpec: withoutSharedHeaders } } } }],
   dom_id: '#docs',
   deepLinking: true,
   displayRequestDuration: true,
@@ -44,3 +46,22 @@ function showTheme(): void {
 }
 dark.addEventListener('change', showTheme);
 showTheme();
+
+/** Headers that every call accepts. Fields for them in each form would push its body out of view. */
+const SHARED = /^#\/components\/parameters\/(?:SO-|Accept-Language)/;
+
+interface Spec {
+  readonly paths?: Readonly<
+    Record<string, Readonly<Record<string, { parameters?: readonly { $ref?: string }[] }>>>
+  >;
+}
+
+/** Leaves the shared headers out of the forms. They are described in the introduction. */
+function withoutSharedHeaders(update: (spec: Spec) => unknown) {
+  return (spec: Spec): unknown => {
+    for (const operation of Object.values(spec.paths ?? {}).flatMap((methods) => Object.values(methods)))
+      if (operation.parameters !== undefined)
+        operation.parameters = operation.parameters.filter(({ $ref = '' }) => !SHARED.test($ref));
+    return update(spec);
+  };
+}

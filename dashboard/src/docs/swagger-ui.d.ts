@@ -16,6 +16,7 @@ declare module '@fastify/swagger-ui/static/swagger-ui-bundle.js' {
     readonly filter: boolean;
     readonly tryItOutEnabled: boolean;
     readonly validatorUrl: null;
+    readonly plugins: readonly object[];
     readonly requestInterceptor: (request: SwaggerUIRequest) => SwaggerUIRequest;
   }): unknown;
 }
