@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isConnectionError, isDiskFull } from './errors.ts';
+import { isConnectionError, isDataException, isDiskFull } from './errors.ts';
 
 const withCode = (code: string): Error => Object.assign(new Error('rejected'), { code });
 
@@ -33,4 +33,20 @@ test('the disk is full, by its SQLSTATE or because the embedded database is read
   expect(isDiskFull(diskErrorWithCode('25006'), false), 'a standby').toBe(false);
   for (const other of [diskErrorWithCode('57P01'), new Error('no space left'), undefined, { code: '53100' }])
     expect(isDiskFull(other, true)).toBe(false);
+});
+
+test('the data is rejected, by its SQLSTATE or by a message of Citus', () => {
+  const citus = (message: string): Error => Object.assign(new Error(message), { code: 'XX000' });
+  for (const code of ['22001', '23505', '54000', 'BL001'])
+    expect(isDataException(withCode(code)), code).toBe(true);
+  expect(isDataException(citus('duplicate key value violates unique constraint "task_pkey_102038"'))).toBe(
+    true,
+  );
+  for (const other of [
+    withCode('57P01'),
+    withCode('XX000'),
+    citus('cache lookup failed'),
+    new Error('violates a constraint'),
+  ])
+    expect(isDataException(other)).toBe(false);
 });

@@ -36,9 +36,15 @@ export const FENCED = 'BL001';
 /** SQLSTATEs of data exceptions (22), constraint violations (23), exceeded program limits (54), and of fenced tenants. */
 const BAD_DATA = /^(?:22|23|54|BL001$)/;
 
+/** Citus reports a violated constraint of a row that it copies to another node as an internal error. */
+const VIOLATION = { code: 'XX000', message: /\bviolates .*\bconstraint\b/ };
+
 /** Returns true if the database rejects the data, so that a retry would fail too. */
 export function isDataException(error: unknown): boolean {
-  return BAD_DATA.test(String((error as { code?: unknown }).code ?? ''));
+  const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
+  return (
+    BAD_DATA.test(String(code ?? '')) || (code === VIOLATION.code && VIOLATION.message.test(String(message)))
+  );
 }
 
 /**

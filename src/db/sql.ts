@@ -1,4 +1,4 @@
-import { type Kysely, type LogEvent, sql } from 'kysely';
+import { type Kysely, type LogEvent, type RawBuilder, sql } from 'kysely';
 import type { DatabaseMeter } from '../core/meters.ts';
 import type { Schema } from './schema.ts';
 
@@ -11,6 +11,14 @@ export const PREPARED_MARK = '/* prepared */';
  * parameters, because each distinct text is prepared. Not for statements whose best plan depends on the values of parameters.
  */
 export const PREPARED = sql.raw(PREPARED_MARK);
+
+/**
+ * Returns the time this many seconds from now. The seconds may be in a column: Citus rejects an UPDATE that applies a stable
+ * function, such as `timestamptz + interval`, to columns.
+ */
+export function secondsFromNow(seconds: RawBuilder<unknown>): RawBuilder<Date> {
+  return sql<Date>`to_timestamp(extract(epoch from now())::float8 + ${seconds})`;
+}
 
 /** Returns the time of the database's clock, the only one that all servers share. */
 export async function databaseTime(db: Kysely<Schema>): Promise<Date> {

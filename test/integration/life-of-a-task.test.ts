@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -236,7 +236,7 @@ describe.each(DATABASES)('the life of a task on %s', (kind) => {
   test('a task that a server left before its time came is promoted when it is due', async () => {
     const id = await server.admin.start({ Name: 'countdown', ParameterObject: { seconds: 0 } });
     await server.admin.ended(id);
-    await sql`update batchline.task set state = 1, job_id = gen_random_uuid(), run_after = now() - interval '1 hour' where id = ${id}`.execute(
+    await sql`update batchline.task set state = 1, job_id = ${randomUUID()}::uuid, run_after = now() - interval '1 hour' where id = ${id}`.execute(
       server.database.sql,
     );
     expect(await server.admin.ended(id)).toMatchObject({ State: 'Succeeded', StartCount: 2 });

@@ -2,13 +2,28 @@ import { describe, expect, test } from 'vitest';
 import { withSchema } from '../../src/db/schema-name.ts';
 import { sourceFiles, sqlTexts } from '../support/sql-texts.ts';
 
-/** What breaks behind PgBouncer in transaction mode, and the only files that may have it. */
+/** What breaks behind PgBouncer in transaction mode or on Citus (decision 0053), and the only files that may have it. */
 const RULES = [
   { what: 'session advisory locks', pattern: /pg_(try_)?advisory_lock/i, but: [] },
   {
     what: 'LISTEN or NOTIFY outside the signal channel',
     pattern: /\blisten\b|\bnotify\b|pg_notify/i,
     but: ['src/db/postgres/notify.ts', 'src/db/postgres/probe.ts'],
+  },
+  {
+    what: 'random values in updates of distributed tables',
+    pattern: /\bupdate\b[^;]*gen_random_uuid\(\)/i,
+    but: ['src/db/queries/tenant-fence.ts'], // needs triggers, which distributed tables can't have
+  },
+  {
+    what: 'functions of the time in "on conflict … do update"',
+    pattern: /do update(?:(?!returning|\bselect\b)[^;])*\b(?:now|clock_timestamp)\(\)/i,
+    but: ['src/db/queries/tenant-move.ts', 'src/db/transfer/transfer.ts'], // not on distributed tables
+  },
+  {
+    what: 'tables that an insert reads directly, because Citus may take them for empty',
+    pattern: /insert into(?:(?!\bmaterialized\b|\breturning\b|\bdelete\b)[^;])*\b(?:from|join) batchline\./i,
+    but: ['src/db/migrations/0040-subscriptions.ts'], // runs before the schema is distributed,
   },
 ] as const;
 

@@ -128,7 +128,7 @@ export async function recordSignIn(db: Kysely<Schema>, id: number, by: SignInMea
 
 /** True if the time in the column is at least a minute ago, or null. */
 function isMinuteAgo(column: 'last_sign_in' | 'last_used'): RawBuilder<boolean> {
-  return sql`coalesce(${sql.ref(column)} <= now() - interval '1 minute', true)`;
+  return sql`(${sql.ref(column)} is null or now() - ${sql.ref(column)} >= interval '1 minute')`;
 }
 
 /** A registered application, without its token. */

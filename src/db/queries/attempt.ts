@@ -49,15 +49,20 @@ export async function endAttempts(
   const progress = plainOf(last.progressDescription);
   const progressMessage = messageOf(last.progressDescription);
   await sql`
+    with over as materialized (
+      select t.id, t.attempt, t.lease_owner, t.last_started,
+        coalesce(${last.progressPercent}::smallint, t.progress_percent) as percent,
+        coalesce(${progress}::text, t.progress_description) as progress,
+        case when ${progress}::text is null then t.progress_message
+          else ${progressMessage && JSON.stringify(progressMessage)}::text::jsonb end as progress_message
+      from batchline.task as t
+      where t.id = any (${ids}::int[]) and ${IS_IN_PROGRESS}
+    )
     insert into ${INTO_ATTEMPTS}
-    select t.id, t.attempt, t.lease_owner, t.last_started, t.last_started, ${AttemptOutcome[outcome]}::smallint, null,
-      coalesce(${last.progressPercent}::smallint, t.progress_percent),
-      coalesce(${progress}::text, t.progress_description),
-      case when ${progress}::text is null then t.progress_message
-        else ${progressMessage && JSON.stringify(progressMessage)}::text::jsonb end,
-      null, ${inEnglish(reason)}::text, ${message && JSON.stringify(message)}::text::jsonb
-    from batchline.task as t
-    where t.id = any (${ids}::int[]) and ${IS_IN_PROGRESS}`.execute(trx);
+    select o.id, o.attempt, o.lease_owner, o.last_started, o.last_started, ${AttemptOutcome[outcome]}::smallint, null,
+      o.percent, o.progress, o.progress_message, null, ${inEnglish(reason)}::text,
+      ${message && JSON.stringify(message)}::text::jsonb
+    from over as o`.execute(trx);
 }
 
 /** An attempt. The one in progress has no end yet. */

@@ -30,6 +30,8 @@ export interface LockedParent {
   readonly isStopped: boolean;
   /** Trace context of its start; null if it has none. */
   readonly trace: TraceContext | null;
+  /** The rights that it was started with, as stored; null for those of its owner. */
+  readonly runAs: string | null;
 }
 
 /**
@@ -55,9 +57,10 @@ export async function lockParent(
     is_stopped: boolean;
     traceparent: string | null;
     tracestate: string | null;
+    run_as: string | null;
   }>`
     select t.tenant, t.name, t.owner_id, t.is_internal, t.parent_id, t.context, t.depth, t.priority, t.lease_owner,
-      t.traceparent, t.tracestate, t.stop_note is not null as is_stopped
+      t.traceparent, t.tracestate, t.run_as::text, t.stop_note is not null as is_stopped
     from batchline.task as t
     where t.id = ${taskId} and t.attempt = ${attempt} and t.state = ${TaskState.Started} and t.lease_owner is not null
     for update of t`.execute(trx);
@@ -77,6 +80,7 @@ export async function lockParent(
       leaseOwner: row.lease_owner,
       isStopped: row.is_stopped,
       trace: traceOfRow(row),
+      runAs: row.run_as,
     }
   );
 }
@@ -143,7 +147,7 @@ export async function insertChildren(
       ${parent.context}::text, ${TaskState.New}::smallint, d.description, '', '', '', d.cancellation,
       ${parent.taskId}::int, d.child_key, d.weight, ${parent.depth + 1}::smallint, ${parent.priority}::smallint,
       ${trace?.traceparent ?? null}::text, ${trace?.tracestate ?? null}::text,
-      (select p.run_as from batchline.task as p where p.id = ${parent.taskId})
+      ${parent.runAs}::text::jsonb
     from json_to_recordset(${JSON.stringify(rows)}::text::json) as d (
       child_key text, name text, object_id int, description text, weight int, cancellation smallint
     )
@@ -231,10 +235,13 @@ export async function recordDeletedChildren(
 ): Promise<void> {
   if (children.length === 0) return;
   await sql`
+    with kept as materialized (
+      select d.parent_id, d.child_key, d.id
+      from json_to_recordset(${JSON.stringify(children)}::text::json) as d (id int, parent_id int, child_key text)
+      join batchline.task_family as f on f.parent_id = d.parent_id
+    )
     insert into batchline.deleted_child (parent_id, child_key, id)
-    select d.parent_id, d.child_key, d.id
-    from json_to_recordset(${JSON.stringify(children)}::text::json) as d (id int, parent_id int, child_key text)
-    join batchline.task_family as f on f.parent_id = d.parent_id`.execute(trx);
+    select k.parent_id, k.child_key, k.id from kept as k`.execute(trx);
 }
 
 /** A child with its key and weight. */

@@ -51,23 +51,30 @@ export async function upsertWorkerDefinition(
   definition: Omit<WorkerDefinition, 'declaredBy' | 'lastSeen'>,
   declarer: Declarer,
 ): Promise<WorkerDefinition | undefined> {
-  const { rows } = await sql<Row>`
-    insert into batchline.worker_definition as d
+  const { description, parameters, leaseSeconds } = definition;
+  const { associateId, tenant } = declarer;
+  const nameKey = definition.name.toLowerCase();
+  const cancellation = CancellationBehaviour[definition.cancellation];
+  const retry = JSON.stringify(definition.retry);
+  const { rows: inserted } = await sql<Row>`
+    insert into batchline.worker_definition
       (name_key, name, description, parameters, cancellation, retry, lease_seconds, declared_by)
-    values (
-      ${definition.name.toLowerCase()}, ${definition.name}, ${definition.description}, ${definition.parameters},
-      ${CancellationBehaviour[definition.cancellation]}, ${JSON.stringify(definition.retry)},
-      ${definition.leaseSeconds}, ${declarer.associateId}
-    )
-    on conflict (name_key) do update set
-      description = excluded.description, parameters = excluded.parameters,
-      cancellation = excluded.cancellation, retry = excluded.retry, lease_seconds = excluded.lease_seconds,
-      declared = now(), declared_by = excluded.declared_by, last_seen = now()
-    where ${declarer.tenant}::text is null
-      or d.declared_by = ${declarer.associateId}
-      or d.declared_by in (select a.id from batchline.associate as a where a.tenant = ${declarer.tenant})
+    values (${nameKey}, ${definition.name}, ${description}, ${parameters}, ${cancellation}, ${retry}, ${leaseSeconds},
+      ${associateId})
+    on conflict (name_key) do nothing
     returning ${DEFINITION_COLUMNS}`.execute(db);
-  return rows[0] && toDefinition(rows[0]);
+  if (inserted[0] !== undefined) return toDefinition(inserted[0]);
+  // A statement of its own, because Citus accepts no subquery in `on conflict … where`.
+  const { rows: replaced } = await sql<Row>`
+    update batchline.worker_definition as d set
+      description = ${description}, parameters = ${parameters}, cancellation = ${cancellation}, retry = ${retry},
+      lease_seconds = ${leaseSeconds}, declared = now(), declared_by = ${associateId}, last_seen = now()
+    where d.name_key = ${nameKey} and (
+      ${tenant}::text is null
+      or d.declared_by = ${associateId}
+      or d.declared_by in (select a.id from batchline.associate as a where a.tenant = ${tenant}))
+    returning ${DEFINITION_COLUMNS}`.execute(db);
+  return replaced[0] && toDefinition(replaced[0]);
 }
 
 /** Returns the definition with this name, regardless of case, or `undefined`. */
@@ -273,7 +280,7 @@ export async function setPaused(
   const json = reason === null ? null : JSON.stringify(messageOf(reason));
   const { rows } = await sql<ControlRow>`
     insert into batchline.definition_control as c (name, version, paused, paused_by, paused_at, paused_reason, paused_message)
-    values (${name}, 1, ${paused}, ${by}::int, case when ${paused} then clock_timestamp() end, ${text}, ${json}::text::jsonb)
+    values (${name}, 1, ${paused}, ${by}::int, ${paused ? sql`clock_timestamp()` : null}, ${text}, ${json}::text::jsonb)
     on conflict (name) do update set version = c.version + 1, paused = excluded.paused,
       paused_by = excluded.paused_by, paused_at = excluded.paused_at,
       paused_reason = excluded.paused_reason, paused_message = excluded.paused_message
@@ -302,10 +309,13 @@ export async function saveDefaultLimits(
 ): Promise<void> {
   const json = limits && JSON.stringify(limits);
   await sql`
+    with given as materialized (
+      select ${name}::text as name, ${json}::text::jsonb as limits
+      where ${json}::text is not null
+        or exists (select 1 from batchline.definition_control as o where o.name = ${name})
+    )
     insert into batchline.definition_control as c (name, version, default_limits)
-    select ${name}::text, 1, ${json}::text::jsonb
-    where ${json}::text is not null
-      or exists (select 1 from batchline.definition_control as o where o.name = ${name})
+    select g.name, 1, g.limits from given as g
     on conflict (name) do update set version = c.version + 1, default_limits = excluded.default_limits
       where c.default_limits is distinct from excluded.default_limits`.execute(db);
 }
@@ -374,6 +384,6 @@ export async function recordDefinitionStarts(
 ): Promise<void> {
   await sql`
     delete from batchline.definition_start
-    where name = ${name} and at <= clock_timestamp() - ${seconds}::float8 * interval '1 second'`.execute(trx);
+    where name = ${name} and at <= now() - ${seconds}::float8 * interval '1 second'`.execute(trx);
   await sql`insert into batchline.definition_start (name, runs) values (${name}, ${runs})`.execute(trx);
 }

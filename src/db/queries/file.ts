@@ -28,7 +28,7 @@ export async function writeResultFiles(
     )
     on conflict (task_id) do update set
       attempt = excluded.attempt, name = excluded.name, key = excluded.key,
-      bytes = excluded.bytes, sha256 = excluded.sha256, created = now()`.execute(trx);
+      bytes = excluded.bytes, sha256 = excluded.sha256, created = excluded.created`.execute(trx);
 }
 
 /** Returns the result file of a task, or `undefined`. */

@@ -30,8 +30,8 @@ export async function claimKey(trx: Transaction<Schema>, use: KeyUse): Promise<E
     insert into batchline.idempotency_key as k (associate_id, key, fingerprint)
     values (${use.associateId}, ${use.key}, ${use.fingerprint})
     on conflict (associate_id, key) do update
-      set fingerprint = excluded.fingerprint, answer = null, answers = null, created = now()
-      where k.created < now() - ${RETENTION}
+      set fingerprint = excluded.fingerprint, answer = null, answers = null, created = excluded.created
+      where excluded.created - k.created > ${RETENTION}
     returning key`.execute(trx);
   if (claimed.rows.length > 0) return undefined;
   const { rows } = await sql<{

@@ -2,6 +2,7 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 import type { MessageData } from '../../core/message.ts';
 import { addNotices, DIGEST_SECONDS, type Digest, type Notice } from '../../core/notification.ts';
 import type { Schema } from '../schema.ts';
+import { secondsFromNow } from '../sql.ts';
 import { type Delivery, type TryResult, toDelivery } from './webhook-delivery.ts';
 
 /** The properties of a task that notifications contain. */
@@ -53,7 +54,7 @@ export async function queueNotices(
   await sql`
     with due as (
       update batchline.subscription set
-        last_queued = greatest(now(), last_queued + ${DIGEST_SECONDS}::float8 * interval '1 second')
+        last_queued = ${secondsFromNow(sql`greatest(0, extract(epoch from last_queued - now())::float8 + ${DIGEST_SECONDS}::float8)`)}
       where id = ${subscriptionId}
       returning id, last_queued
     )

@@ -2,7 +2,7 @@ import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
 import { WORKER_OWNER_PREFIX } from '../../core/access.ts';
 import { TaskState } from '../../core/task-state.ts';
 import type { Schema } from '../schema.ts';
-import { PREPARED } from '../sql.ts';
+import { PREPARED, secondsFromNow } from '../sql.ts';
 import { type ClaimedRow, type ClaimedTask, type Delivery, startDue, toClaimed } from './queue.ts';
 import { IS_ACTIVE, IS_WAITING } from './task.ts';
 import { hasWaited } from './worker-process.ts';
@@ -293,7 +293,7 @@ export async function isRescueDue(db: Kysely<Schema>, soleOwner: string | undefi
  */
 export async function repairLeases(db: Kysely<Schema>): Promise<void> {
   await sql`
-    update batchline.task as t set lease_until = now() + (t.lease_until - t.updated), updated = now()
+    update batchline.task as t set lease_until = ${secondsFromNow(sql`extract(epoch from t.lease_until - t.updated)::float8`)}, updated = now()
     where ${IS_ACTIVE} and t.lease_until is not null and t.state = ${TaskState.Started}
       and ${IS_AHEAD}`.execute(db);
 }

@@ -14,7 +14,7 @@ import type { BatchTask } from '../../core/task.ts';
 import { type StoredState, storedStateOf, TaskState } from '../../core/task-state.ts';
 import { type TraceContext, traceOfRow } from '../../core/tracing.ts';
 import type { Schema } from '../schema.ts';
-import { PREPARED } from '../sql.ts';
+import { PREPARED, secondsFromNow } from '../sql.ts';
 import { INTO_ATTEMPTS } from './attempt.ts';
 import { INTO_AUDIT, keptMessage, RUN_BEGINS } from './audit.ts';
 import { CLAIMED_COLUMNS, type TaskRow, toTask } from './task.ts';
@@ -96,8 +96,9 @@ function isOpen({ name, version }: SeenGate): RawBuilder<boolean> {
  * @returns the common table expressions of a claim; `claimed` has the rows
  */
 export function startDue(due: RawBuilder<unknown>, nodeId: string): RawBuilder<unknown> {
+  // The subquery hides the row locks from Citus, which can't read the result of an expression that has them.
   return sql`
-    due as (${due}),
+    due as (select d.* from (${due}) as d),
     claimed as (
       update batchline.task as t set
         state = ${TaskState.Started},
@@ -107,14 +108,14 @@ export function startDue(due: RawBuilder<unknown>, nodeId: string): RawBuilder<u
         result = '',
         result_message = null,
         lease_owner = ${nodeId},
-        lease_until = now() + d.lease * interval '1 second',
+        lease_until = ${secondsFromNow(sql`d.lease`)},
         stop_note = null,
         stop_message = null,
         updated = now(), updated_by = 0, updated_count = t.updated_count + 1
       from due as d
       where t.id = d.id
       returning ${CLAIMED_COLUMNS}, t.checkpoint, t.file_attempt, t.traceparent, t.tracestate,
-        extract(epoch from now() - t.run_after)::float8 as waited
+        extract(epoch from t.last_started - t.run_after)::float8 as waited
     ),
     audited as (
       insert into ${INTO_AUDIT}
@@ -242,7 +243,7 @@ export async function finishRuns(
         progress_message = case when d.progress is null then t.progress_message else d.progress_message end,
         file_name = coalesce(d.file_name, t.file_name),
         job_id = case when t.stop_note is null then d.job_id end,
-        run_after = now() + case when t.stop_note is null then d.delay else 0 end * interval '1 second',
+        run_after = ${secondsFromNow(sql`case when t.stop_note is null then d.delay else 0 end`)},
         lease_owner = null,
         lease_until = null,
         updated = now(), updated_by = 0, updated_count = t.updated_count + 1
@@ -254,7 +255,7 @@ export async function finishRuns(
       ) on d.variant = i.variant
       where t.id = i.id and t.attempt = d.attempt and t.state = ${TaskState.Started}
       returning t.id, t.tenant, t.is_internal, t.priority, t.parent_id, t.state, t.stop_note, t.stop_message,
-        coalesce(extract(epoch from now() - t.last_started), 0)::float8 as seconds, t.start_count as runs,
+        coalesce(extract(epoch from t.updated - t.last_started), 0)::float8 as seconds, t.start_count as runs,
         t.attempt, d.node_id, d.reason, d.reason_message, d.worker, d.outcome, d.error, d.delay, d.starts,
         t.progress_percent, t.progress_description, t.progress_message,
         -- The row as it was: a run that never began leaves no start.
@@ -402,7 +403,7 @@ export async function renewLeases(db: Kysely<Schema>, signs: readonly SignOfLife
   }));
   const held = await sql<{ id: number; attempt: number; stop_note: string | null }>`
     update batchline.task as t set
-      lease_until = now() + d.lease * interval '1 second',
+      lease_until = ${secondsFromNow(sql`d.lease`)},
       progress_percent = coalesce(d.percent, t.progress_percent),
       progress_description = coalesce(d.progress, t.progress_description),
       progress_message = case when d.progress is null then t.progress_message else d.message end,

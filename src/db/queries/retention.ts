@@ -30,7 +30,7 @@ export async function writeRules(
     insert into batchline.retention (name_key, rules, updated_by)
     values (${name.toLowerCase()}, ${JSON.stringify(rules)}::text::jsonb, ${by})
     on conflict (name_key) do update set
-      rules = excluded.rules, updated = now(), updated_by = excluded.updated_by`.execute(db);
+      rules = excluded.rules, updated = excluded.updated, updated_by = excluded.updated_by`.execute(db);
 }
 
 /** Deletes the rules of a definition. Returns false if there are none. */

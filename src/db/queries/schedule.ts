@@ -287,10 +287,10 @@ export async function recordCheck(db: Kysely<Schema>, now: Date): Promise<Downti
       insert into batchline.schedule_watch as w (id, last_look, down_from, up_since)
       values (1, ${look}, timestamptz 'epoch', ${look})
       on conflict (id) do update set
-        down_from = case when w.last_look < ${look} - ${DOWN_AFTER} then w.last_look else w.down_from end,
-        up_since = case when w.last_look < ${look} - ${DOWN_AFTER} then ${look} else w.up_since end,
+        down_from = case when ${look} - w.last_look > ${DOWN_AFTER} then w.last_look else w.down_from end,
+        up_since = case when ${look} - w.last_look > ${DOWN_AFTER} then ${look} else w.up_since end,
         last_look = ${look}
-      where w.last_look not between ${look} - ${RECORD_EVERY} and ${look}
+      where ${look} - w.last_look not between interval '0' and ${RECORD_EVERY}
       returning down_from, up_since
     )
     select down_from as "from", up_since as "to" from recorded

@@ -197,12 +197,15 @@ async function count(
       delete from batchline.statistics_failure as f using changed as a
       where f.task_id = a.task_id and a.from_state = ${sql.lit(TaskState.Failed)} and not exists (
         select 1 from batchline.task as t where t.id = f.task_id and t.state = ${sql.lit(TaskState.Failed)})
+    ),
+    failed as materialized (
+      select t.id, t.tenant, t.name, ${CAUSE} as cause, max(a.at) as at
+      from changed as a join batchline.task as t on t.id = a.task_id
+      where a.is_failure
+      group by t.id
     )
     insert into batchline.statistics_failure as f (task_id, tenant, name, cause, at)
-    select t.id, t.tenant, t.name, ${CAUSE}, max(a.at)
-    from changed as a join batchline.task as t on t.id = a.task_id
-    where a.is_failure
-    group by t.id
+    select n.id, n.tenant, n.name, n.cause, n.at from failed as n
     on conflict (task_id) do update set cause = excluded.cause, at = greatest(f.at, excluded.at)`.execute(
     trx,
   );

@@ -36,14 +36,15 @@ export async function appendLog(db: Kysely<Schema>, lines: readonly RunLogLine[]
     after_end: line.afterEnd ?? false,
   }));
   await sql`
-    insert into batchline.task_log (task_id, attempt, level, message)
-    select t.id, t.attempt, d.level, d.message
-    from json_to_recordset(${JSON.stringify(rows)}::text::json) as d (
-      place int, id int, attempt int, level text, message text, after_end boolean
+    with line as materialized (
+      select d.* from json_to_recordset(${JSON.stringify(rows)}::text::json) as d (
+        place int, id int, attempt int, level text, message text, after_end boolean
+      )
+      join batchline.task as t on t.id = d.id and t.attempt = d.attempt
+        and (t.state = ${TaskState.Started} or d.after_end)
     )
-    join batchline.task as t on t.id = d.id and t.attempt = d.attempt
-      and (t.state = ${TaskState.Started} or d.after_end)
-    order by d.place ${PREPARED}`.execute(db);
+    insert into batchline.task_log (task_id, attempt, level, message)
+    select l.id, l.attempt, l.level, l.message from line as l order by l.place ${PREPARED}`.execute(db);
   const ids = JSON.stringify([...new Set(lines.map((line) => line.taskId))]);
   await sql`
     delete from batchline.task_log as l

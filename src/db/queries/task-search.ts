@@ -99,8 +99,9 @@ function toCursor({ rows: [row] }: { readonly rows: readonly CursorRow[] }): Sea
  */
 export async function startIndex(db: Kysely<Schema>, position: number): Promise<boolean> {
   const { rows } = await sql<{ backfill: number }>`
+    with newest as materialized (select coalesce(max(t.id) + 1, 0) as backfill from batchline.task as t)
     insert into batchline.task_search_cursor (id, position, backfill)
-    select ${CURSOR}, ${position}, coalesce(max(t.id) + 1, 0) from batchline.task as t
+    select ${CURSOR}::int, ${position}::bigint, n.backfill from newest as n
     on conflict (id) do nothing
     returning backfill`.execute(db);
   return rows[0]?.backfill !== 0;
@@ -164,23 +165,27 @@ const unescaped = (json: RawBuilder<unknown>): RawBuilder<string> =>
  */
 export async function indexTasks(trx: Transaction<Schema>, ids: readonly number[]): Promise<void> {
   if (ids.length === 0) return;
+  // In a common table expression, because Citus reads nothing from the outer joins of an `insert … select`.
   await sql`
+    with words as materialized (
+      select t.id, to_tsvector('simple', batchline.search_text(concat_ws(' ',
+        t.id, t.name, t.description, t.request, t.response, t.context, t.file_name,
+        left(t.result, ${sql.lit(MAX_INDEXED)}), ${unescaped(sql`o.content`)}, e.errors))) as document
+      from batchline.task as t
+      left join batchline.binary_object as o on o.id = t.parameter_object_id
+      left join lateral (
+        select string_agg(concat_ws(' ', a.error ->> 'class', left(a.error ->> 'message', 4000),
+          left(a.error ->> 'stack', 2000), left(a.error -> 'cause' ->> 'message', 2000)), ' ') as errors
+        from (
+          select a.error from batchline.task_attempt as a
+          where a.task_id = t.id and a.error is not null
+          order by a.number desc limit ${sql.lit(INDEXED_ATTEMPTS)}
+        ) as a
+      ) as e on true
+      where t.id = any (${ids}::int[]) and not t.is_internal
+    )
     insert into batchline.task_search as s (task_id, document)
-    select t.id, to_tsvector('simple', batchline.search_text(concat_ws(' ',
-      t.id, t.name, t.description, t.request, t.response, t.context, t.file_name,
-      left(t.result, ${sql.lit(MAX_INDEXED)}), ${unescaped(sql`o.content`)}, e.errors)))
-    from batchline.task as t
-    left join batchline.binary_object as o on o.id = t.parameter_object_id
-    left join lateral (
-      select string_agg(concat_ws(' ', a.error ->> 'class', left(a.error ->> 'message', 4000),
-        left(a.error ->> 'stack', 2000), left(a.error -> 'cause' ->> 'message', 2000)), ' ') as errors
-      from (
-        select a.error from batchline.task_attempt as a
-        where a.task_id = t.id and a.error is not null
-        order by a.number desc limit ${sql.lit(INDEXED_ATTEMPTS)}
-      ) as a
-    ) as e on true
-    where t.id = any (${ids}::int[]) and not t.is_internal
+    select w.id, w.document from words as w
     on conflict (task_id) do update set document = excluded.document
     where s.document is distinct from excluded.document`.execute(trx);
   // Tasks that were deleted since the statement began.

@@ -1,10 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { inEnglish, type Message, messageOf, plainOf, type Text } from '../../core/message.ts';
 import { type BatchTask, CancellationBehaviour, type NewTask, type TaskTexts } from '../../core/task.ts';
 import { type StoredState, TaskState } from '../../core/task-state.ts';
 import type { TraceContext } from '../../core/tracing.ts';
 import type { Schema } from '../schema.ts';
-import { PREPARED } from '../sql.ts';
+import { PREPARED, secondsFromNow } from '../sql.ts';
 import { INTO_AUDIT_OF_STARTS, keptMessage } from './audit.ts';
 import { TASK_COLUMNS, type TaskRow, toTask } from './task.ts';
 
@@ -241,24 +242,29 @@ export async function writePlan(
   { priority, due }: { readonly priority?: number | undefined; readonly due?: Date | number | undefined },
   actorId: number,
 ): Promise<WrittenPlan> {
-  const at = due instanceof Date ? due : null;
-  const delay = typeof due === 'number' ? due : null;
+  const planned = due === undefined ? undefined : await plannedTime(trx, due);
   const { rows } = await sql<WrittenPlan>`
     update batchline.task as t set
       priority = coalesce(${priority ?? null}::int, t.priority),
-      run_after = coalesce(p.due, t.run_after),
-      job_id = case when p.due is null then t.job_id when p.due > now() then gen_random_uuid() end,
+      run_after = ${planned === undefined ? sql`t.run_after` : sql`${planned.due}::timestamptz`},
+      job_id = ${planned === undefined ? sql`t.job_id` : sql`${planned.isLater ? randomUUID() : null}::uuid`},
       updated = now(), updated_by = ${actorId}, updated_count = t.updated_count + 1
-    from (
-      select greatest(now(), coalesce(${at}::timestamptz, now() + ${delay}::float8 * interval '1 second')) as due
-      where ${due !== undefined}::boolean
-      union all select null::timestamptz where not ${due !== undefined}::boolean
-    ) as p
     where t.id = ${id}
-    returning t.attempt, greatest(0, extract(epoch from t.run_after - now()))::float8 as seconds`.execute(
+    returning t.attempt, greatest(0, extract(epoch from t.run_after - t.updated))::float8 as seconds`.execute(
     trx,
   );
   return rows[0] ?? { attempt: 0, seconds: 0 };
+}
+
+/** Returns the due time, not before now, and whether it is later. @param due a time, or seconds from now */
+async function plannedTime(
+  trx: Transaction<Schema>,
+  due: Date | number,
+): Promise<{ readonly due: Date; readonly isLater: boolean }> {
+  const time = due instanceof Date ? sql`${due}::timestamptz` : secondsFromNow(sql`${due}::float8`);
+  const { rows } = await sql<{ due: Date; isLater: boolean }>`
+    select p.due, p.due > now() as "isLater" from (select greatest(now(), ${time}) as due) as p`.execute(trx);
+  return rows[0] ?? { due: new Date(), isLater: false };
 }
 
 /** A transition that is not the end of a run. */
@@ -299,7 +305,7 @@ export async function writeTransition(
         when ${result}::text is null then t.result_message
         else ${storedMessage}::text::jsonb
       end,
-      last_started = case when ${starts} then now() else t.last_started end,
+      last_started = ${starts ? sql`now()` : sql`t.last_started`},
       start_count = t.start_count + case when ${starts} then 1 else 0 end,
       attempt = t.attempt + case when ${starts} then 1 else 0 end,
       failures = case when ${transition.to === 'New'} then 0 else t.failures end,

@@ -290,7 +290,7 @@ export async function recordTry(
     update batchline.webhook_delivery set
       state = ${result.state},
       next_try = now() + ${result.delaySeconds}::float8 * interval '1 second',
-      ended = case when ${result.state} = 'Waiting' then null else now() end,
+      ended = ${result.state === 'Waiting' ? null : sql`now()`},
       status = ${result.status}, answer = ${result.answer}, error = ${result.error},
       duration_ms = ${Math.round(durationMs)}::int
     where id = ${id} and tries = ${tries} and state = 'Waiting'

@@ -28,13 +28,16 @@ export async function announceWorker(
 ): Promise<FleetSize> {
   const count = (condition: RawBuilder<unknown>): RawBuilder<unknown> => sql`
     select count(*)::int from batchline.worker_process as w
-    where ${condition} and w.node_id <> worker_process.node_id
+    where ${condition} and w.node_id <> a.node_id
       and w.seen >= now() - ${aliveSeconds}::float8 * interval '1 second'`;
   const { rows } = await sql<{ others: number; alike: number }>`
-    insert into batchline.worker_process (node_id, names, slots)
-    values (${nodeId}, ${[...slots.keys()]}::text[], ${[...slots.values()]}::int[])
-    on conflict (node_id) do update set names = excluded.names, slots = excluded.slots, seen = now()
-    returning (${count(sql`true`)}) as others, (${count(sql`w.names @> worker_process.names`)}) as alike`.execute(
+    with announced as (
+      insert into batchline.worker_process (node_id, names, slots)
+      values (${nodeId}, ${[...slots.keys()]}::text[], ${[...slots.values()]}::int[])
+      on conflict (node_id) do update set names = excluded.names, slots = excluded.slots, seen = excluded.seen
+      returning node_id, names
+    )
+    select (${count(sql`true`)}) as others, (${count(sql`w.names @> a.names`)}) as alike from announced as a`.execute(
     db,
   );
   const [{ others, alike } = { others: 0, alike: 0 }] = rows;

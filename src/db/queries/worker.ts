@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { WORKER_OWNER_PREFIX } from '../../core/access.ts';
 import type { WorkerAnnouncement, WorkerKind, WorkerStatus } from '../../core/workers.ts';
 import type { Schema } from '../schema.ts';
@@ -10,9 +10,12 @@ const WORKER_TIMEOUT_SECONDS = 60;
 /** Retention of workers that are gone, so that tasks can say when one was last seen. */
 const KEPT = sql`interval '7 days'`;
 
-/** True for a row `w` of `batchline.worker` that was seen recently and has not stopped. */
-const WAS_SEEN = sql<boolean>`(w.status is distinct from 'Stopped'
-  and w.last_seen > now() - ${sql.lit(WORKER_TIMEOUT_SECONDS)} * interval '1 second')`;
+/** Returns a condition that is true for a row `w` of `batchline.worker` that was seen recently and has not stopped. */
+const wasSeen = (
+  now: RawBuilder<Date>,
+): RawBuilder<boolean> => sql<boolean>`(w.status is distinct from 'Stopped'
+  and ${now} - w.last_seen < ${sql.lit(WORKER_TIMEOUT_SECONDS)} * interval '1 second')`;
+const WAS_SEEN = wasSeen(sql`now()`);
 
 /** Records that a worker is running, and the definitions whose tasks it requests. Deletes workers that have been gone for a week. */
 export async function recordWorker(db: Kysely<Schema>, worker: WorkerAnnouncement): Promise<void> {
@@ -28,12 +31,11 @@ export async function recordWorker(db: Kysely<Schema>, worker: WorkerAnnouncemen
       where w.owner = o.owner and w.names_key = o.names_key
     )
     insert into batchline.worker as w (owner, names_key, names, tenant, kind, label, version, started, slots, status)
-    select ${owner}::text, encode(sha256(convert_to(array_to_string(n.names, ','), 'UTF8')), 'hex'), n.names, ${tenant}::text,
-      ${kind}::text, ${label}::text, ${version}::text, coalesce(${started}::timestamptz, now()), ${slots}::int, ${status}::text
-    from (select ${names}::text[] as names) as n
-    on conflict (owner, names_key) do update set tenant = excluded.tenant, last_seen = now(), kind = excluded.kind,
+    values (${owner}, encode(sha256(convert_to(array_to_string(${names}::text[], ','), 'UTF8')), 'hex'), ${names}::text[],
+      ${tenant}, ${kind}, ${label}, ${version}, coalesce(${started}::timestamptz, now()), ${slots}::int, ${status})
+    on conflict (owner, names_key) do update set tenant = excluded.tenant, last_seen = excluded.last_seen, kind = excluded.kind,
       label = excluded.label, version = excluded.version, slots = excluded.slots, status = excluded.status,
-      started = case when ${started}::timestamptz is null and ${WAS_SEEN} then w.started else excluded.started end`.execute(
+      started = case when ${started}::timestamptz is null and ${wasSeen(sql`excluded.last_seen`)} then w.started else excluded.started end`.execute(
     db,
   );
 }

@@ -317,7 +317,7 @@ export function describeSubscriptions(stage: () => Stage): void {
       // It can be sent again, but not at once, and only by its owner.
       const again = `/Subscriptions/${Id}/Deliveries/${failed.Id}/Redeliver`;
       expect((await server.admin.call('POST', again)).status).toBe(429);
-      await sql`update batchline.webhook_delivery set ended = ended - interval '1 minute' where id = ${failed.Id}`.execute(
+      await sql`update batchline.webhook_delivery set ended = now() - interval '1 minute' where id = ${failed.Id}`.execute(
         server.database.sql,
       );
       const stranger = await server.associate(`stranger-${kind}`);

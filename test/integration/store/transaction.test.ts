@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Schema } from '../../../src/db/schema.ts';
 import { inTransaction } from '../../../src/db/transaction.ts';
+import { IS_CITUS } from '../../support/citus.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
 
 describe('transactions on postgres', () => {
@@ -52,23 +53,27 @@ describe('transactions on postgres', () => {
     expect(await counters()).toEqual(before);
   });
 
-  test('where the database gives it up again and again, the caller is told to come again, and nothing has changed', async () => {
-    await sql`create function always_again() returns trigger language plpgsql as
+  // Distributed tables of Citus have no triggers.
+  test.skipIf(IS_CITUS)(
+    'where the database gives it up again and again, the caller is told to come again, and nothing has changed',
+    async () => {
+      await sql`create function always_again() returns trigger language plpgsql as
       $$ begin raise exception 'again' using errcode = '40001'; end $$`.execute(db);
-    await sql`create trigger always_again before insert on batchline.task
+      await sql`create trigger always_again before insert on batchline.task
       for each row execute function always_again()`.execute(db);
-    const start = () => server.admin.call('POST', '/BatchTask', { Name: 'countdown' });
-    const refused = await start();
-    expect(refused, refused.text).toMatchObject({
-      status: 503,
-      body: {
-        ErrorType: 'SoBusyException',
-        Message: expect.stringContaining('nothing has changed'),
-      },
-    });
-    expect(refused.headers.get('retry-after')).toBe('2');
-    await sql`drop trigger always_again on batchline.task`.execute(db);
-    expect(await server.admin.json('GET', '/BatchTask/All')).toEqual([]);
-    expect((await start()).status).toBe(200);
-  });
+      const start = () => server.admin.call('POST', '/BatchTask', { Name: 'countdown' });
+      const refused = await start();
+      expect(refused, refused.text).toMatchObject({
+        status: 503,
+        body: {
+          ErrorType: 'SoBusyException',
+          Message: expect.stringContaining('nothing has changed'),
+        },
+      });
+      expect(refused.headers.get('retry-after')).toBe('2');
+      await sql`drop trigger always_again on batchline.task`.execute(db);
+      expect(await server.admin.json('GET', '/BatchTask/All')).toEqual([]);
+      expect((await start()).status).toBe(200);
+    },
+  );
 });
