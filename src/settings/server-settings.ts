@@ -246,7 +246,7 @@ export const DATABASE = {
     name: 'DATABASE_BACKEND',
     kind: oneOf(BACKEND_NAMES),
     defaultDoc: '`postgres` with DATABASE_URL, `pglite` without',
-    doc: 'Kind of database. `pglite` is the embedded one. `citus` has not been tested on Citus yet.',
+    doc: 'Kind of database. `pglite` is the embedded one. With `citus`, the schema is a distributed schema of a Citus cluster.',
   },
   databasePool: {
     name: 'BATCHLINE_DATABASE_POOL_SIZE',

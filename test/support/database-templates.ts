@@ -7,6 +7,7 @@ import { readConfig } from '../../src/config.ts';
 import { openDatabase } from '../../src/db/open.ts';
 import { insertAssociate } from '../../src/db/queries/account.ts';
 import { ADMIN, quickHash } from './associates.ts';
+import { CITUS_BACKEND } from './citus.ts';
 import { createDatabase } from './postgres-server.ts';
 
 const POSTGRES_TEMPLATE = 'batchline_template';
@@ -26,7 +27,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const { postgresUrl } = project.getProvidedContext();
   if (postgresUrl !== undefined) {
     const DATABASE_URL = await createDatabase(postgresUrl, POSTGRES_TEMPLATE);
-    await fill({ BATCHLINE_DATA: folder, DATABASE_URL });
+    await fill({ BATCHLINE_DATA: folder, DATABASE_URL, ...CITUS_BACKEND });
     project.provide('postgresTemplate', POSTGRES_TEMPLATE);
   }
   return () => rm(folder, { recursive: true, force: true });

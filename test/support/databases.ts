@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inject } from 'vitest';
+import { CITUS_BACKEND } from './citus.ts';
 import { createDatabase, dropDatabase } from './postgres-server.ts';
 
 /** A kind of database. */
@@ -55,7 +56,7 @@ async function placeOn(kind: DatabaseKind, template?: string): Promise<Place> {
     folder,
     env: {
       BATCHLINE_DATA: join(folder, 'data'),
-      ...(url === undefined ? {} : { DATABASE_URL: url }),
+      ...(url === undefined ? {} : { DATABASE_URL: url, ...CITUS_BACKEND }),
     },
     async remove() {
       if (url !== undefined) await dropDatabase(url);

@@ -8,6 +8,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
+import { closeSessions, EMPTY_CITUS, IS_CITUS, onEachNode, prepareCitus } from './citus.ts';
 
 /** The suite's own PostgreSQL server, from npm, on loopback. */
 export interface PostgresServer {
@@ -19,9 +20,12 @@ export interface PostgresServer {
 /** PostgreSQL refuses to run as root. Root starts it as the user `nobody`, which exists on every system. */
 const UNPRIVILEGED = 65_534;
 
-/** Vitest calls this once before the integration tests. */
+/**
+ * Vitest calls this once before the integration tests. `BATCHLINE_TEST_CITUS_URL` runs them on a Citus cluster instead
+ * (docs/scale-out.md#citus).
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const server = await startPostgres();
+  const server = IS_CITUS ? { url: await prepareCitus(), stop: async () => {} } : await startPostgres();
   project.provide('postgresUrl', server.url);
   return () => server.stop();
 }
@@ -140,7 +144,11 @@ export async function createDatabase(
   name: string,
   template = 'template0',
 ): Promise<string> {
-  await onServer(serverUrl, `create database "${name}" template "${template}"`);
+  const source = IS_CITUS && template === 'template0' ? EMPTY_CITUS : template;
+  for (const node of await onEachNode(serverUrl)) {
+    if (IS_CITUS) await closeSessions(node, source);
+    await onServer(node, `create database "${name}" template "${source}"`);
+  }
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
   return url.href;
@@ -151,7 +159,8 @@ export async function dropDatabase(databaseUrl: string): Promise<void> {
   const url = new URL(databaseUrl);
   const name = url.pathname.slice(1);
   url.pathname = '/postgres';
-  await onServer(url.href, `drop database if exists "${name}" with (force)`);
+  for (const node of await onEachNode(url.href))
+    await onServer(node, `drop database if exists "${name}" with (force)`);
 }
 
 /** Runs a statement on a separate connection. */

@@ -7,7 +7,7 @@ import { SETTINGS } from '../../src/settings/settings.ts';
 const ROOT = join(import.meta.dirname, '../..');
 
 /** Variables of the tests, which the server doesn't read. */
-const TEST_VARIABLES = /^BATCHLINE_(FAULT|FUZZ|MODEL)/;
+const TEST_VARIABLES = /^BATCHLINE_(FAULT|FUZZ|MODEL|TEST)/;
 
 /** Files that use earlier names on purpose: history, tests of the names, and programs of earlier releases. */
 const USES_EARLIER_NAMES = [

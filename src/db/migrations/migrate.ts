@@ -121,10 +121,25 @@ const LOCK_MS = 500;
 const BACKOFF: Backoff = { firstMs: 500, maxMs: 500, jitter: 0.5 };
 const MAX_ATTEMPTS = 400;
 
-/** Schemas and tables that record migrations. The names are those of Kysely's migrator. */
-const FOUNDATION = [
-  sql`create schema if not exists batchline`,
-  sql`create schema if not exists batchline_data`,
+/** A statement, or several in a transaction. */
+type Statement = Pick<RawBuilder<unknown>, 'execute'>;
+
+/**
+ * Creates a schema. Citus must not distribute it yet, because migrations contain changes that it can't make to distributed
+ * tables; `distributeSchemas` follows them. Other databases ignore its setting.
+ */
+const createSchema = (schema: RawBuilder<unknown>): Statement => ({
+  execute: (db) =>
+    inQuietTransaction(db as Kysely<Schema>, async (trx) => {
+      await sql`set local citus.enable_schema_based_sharding = off`.execute(trx);
+      return sql`create schema if not exists ${schema}`.execute(trx);
+    }),
+});
+
+/** Schemas, and tables that record migrations. The names are those of Kysely's migrator. */
+const FOUNDATION: readonly Statement[] = [
+  createSchema(sql`batchline`),
+  createSchema(sql`batchline_data`),
   sql`create table if not exists batchline.kysely_migration (
     name varchar(255) primary key,
     timestamp varchar(255) not null
@@ -152,7 +167,7 @@ const CREATE_RETRIES: RetryOptions = {
  *
  * @throws the database's error, also if another kind of object has the name
  */
-export async function createOnce(db: Kysely<unknown>, statement: RawBuilder<unknown>): Promise<void> {
+export async function createOnce(db: Kysely<unknown>, statement: Statement): Promise<void> {
   await retry(() => statement.execute(db), CREATE_RETRIES);
 }
 

@@ -21,6 +21,7 @@ import { type ConnectionShares, connectionsForRuns, SharingDriver } from '../run
 import type { Schema } from '../schema.ts';
 import { logTo } from '../sql.ts';
 import { retrying } from '../transaction.ts';
+import { distributeSchemas } from './citus.ts';
 import { PgNotifyChannel } from './notify.ts';
 import { PreparedStatementClient } from './prepared.ts';
 import { detectServer, probeListenNotify, queryTimeout } from './probe.ts';
@@ -143,7 +144,10 @@ export async function openPostgres(
     await pool.query('select 1').catch((error: unknown) => {
       throw databaseUnreachable(error);
     });
-    if (tables === 'up to date') await migrate(sql as unknown as Kysely<unknown>, log);
+    if (tables === 'up to date') {
+      await migrate(sql as unknown as Kysely<unknown>, log);
+      if (config.databaseBackend === 'citus') await distributeSchemas(sql);
+    }
     statementMs = maxMs;
     const signals = tables === 'up to date' ? await openSignals(url, config, log) : new LocalPubSub();
     return {

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import pg from 'pg';
 import { hasOperatorCode, OperatorError } from '../../core/errors.ts';
 import { databaseUnreachable } from '../errors.ts';
+import { checkCoordinator } from './citus.ts';
 
 /**
  * Returns true if a connection goes through a pooler such as PgBouncer: the process id of its startup differs from that
@@ -22,7 +23,7 @@ export interface DetectedServer {
  * Connects to an address and checks which kind of database it has.
  *
  * @throws OperatorError `DATABASE_UNREACHABLE` if it can't be reached, rejects the login, or is a read-only standby;
- *   `DATABASE_UNSUPPORTED` if it is not PostgreSQL, or not in UTF-8
+ *   `DATABASE_UNSUPPORTED` if it is not PostgreSQL, not in UTF-8, or a worker of a Citus cluster
  */
 export async function detectServer(url: string, timeoutMs: number): Promise<DetectedServer> {
   let client: pg.Client | undefined;
@@ -36,6 +37,7 @@ export async function detectServer(url: string, timeoutMs: number): Promise<Dete
       throw new Error('it is a read-only standby; the address of the primary is accepted');
     await checkServer(client);
     await checkEncoding(client);
+    await checkCoordinator(client);
     return { isPooled: await isPooled(client) };
   } catch (error) {
     throw hasOperatorCode(error, 'DATABASE_UNSUPPORTED') ? error : databaseUnreachable(error);
