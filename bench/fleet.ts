@@ -31,8 +31,10 @@ const API_WARM_SECONDS = 4;
 type Values = Record<string, number>;
 
 /** Workers of one database: claims, PostgreSQL's CPU time and rate at two loads, and their cost when idle. */
-export async function measureFleet(bench: Bench, sizes: readonly number[]): Promise<Report[]> {
-  const { all, first } = await measureEach(bench, sizes, 'workers', (count) => measureWorkers(bench, count));
+export async function measureFleet(bench: Bench, fleets: readonly Fleet[]): Promise<Report[]> {
+  const nameOf = ({ workers, isShared }: Fleet): string =>
+    `${counted(workers, 'workers')}${isShared ? ', one listener' : ''}`;
+  const { all, first } = await measureEach(bench, fleets, nameOf, (fleet) => measureWorkers(bench, fleet));
   const of = (measured: string, title: string, unit: string, min?: number, lessIsBetter = true): Report => {
     const rounds = all[measured] ?? {};
     const others = Object.keys(rounds).filter((name) => name !== first);
@@ -58,7 +60,8 @@ export async function measureFleet(bench: Bench, sizes: readonly number[]): Prom
 
 /** Starts through 1, 2 and 4 API processes on one database. */
 export async function measureApis(bench: Bench): Promise<Report[]> {
-  const { all, first } = await measureEach(bench, API_PROCESSES, 'API processes', (count) =>
+  const nameOf = (count: number): string => counted(count, 'API processes');
+  const { all, first } = await measureEach(bench, API_PROCESSES, nameOf, (count) =>
     measureStarts(bench, count),
   );
   const starts = all.starts ?? {};
@@ -93,39 +96,54 @@ export async function measureApis(bench: Bench): Promise<Report[]> {
   ];
 }
 
-/** Measures each number of processes once per round. Returns the rounds by what is measured. */
-async function measureEach(
+/** Workers of one database. */
+export interface Fleet {
+  readonly workers: number;
+  /** Whether they share one listening connection, as on one machine with BATCHLINE_LISTEN_SOCKET. */
+  readonly isShared: boolean;
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${count === 1 ? what.replace(/e?s$/, '') : what}`;
+}
+
+/** Measures each subject once per round. Returns the rounds by what is measured, and the name of the first subject. */
+async function measureEach<Subject>(
   bench: Bench,
-  counts: readonly number[],
-  what: string,
-  measure: (count: number) => Promise<Values>,
+  subjects: readonly Subject[],
+  nameOf: (subject: Subject) => string,
+  measure: (subject: Subject) => Promise<Values>,
 ): Promise<{ readonly all: Record<string, Rounds>; readonly first: string }> {
   const all: Record<string, Record<string, number[]>> = {};
-  const nameOf = (count: number): string => `${count} ${count === 1 ? what.replace(/e?s$/, '') : what}`;
-  const measureNamed = (count: number) => async (): Promise<number> => {
-    for (const [measured, value] of Object.entries(await measure(count))) {
-      all[measured] ??= {};
-      all[measured][nameOf(count)] ??= [];
-      all[measured][nameOf(count)]?.push(value);
+  const measureNamed = (subject: Subject) => async (): Promise<number> => {
+    for (const [measured, value] of Object.entries(await measure(subject))) {
+      const rounds = all[measured] ?? {};
+      all[measured] = rounds;
+      rounds[nameOf(subject)] = [...(rounds[nameOf(subject)] ?? []), value];
     }
-    return count;
+    return 0;
   };
   await interleave(
     bench.rounds,
-    Object.fromEntries(counts.map((count) => [nameOf(count), measureNamed(count)])),
+    Object.fromEntries(subjects.map((subject) => [nameOf(subject), measureNamed(subject)])),
   );
-  // The order of the first round may differ from that of the counts.
+  const names = subjects.map(nameOf);
+  // The order of the first round may differ from that of the subjects.
   const sorted = Object.entries(all).map(([measured, rounds]): [string, Rounds] => [
     measured,
-    Object.fromEntries(counts.map((count) => [nameOf(count), rounds[nameOf(count)] ?? []])),
+    Object.fromEntries(names.map((name) => [name, rounds[name] ?? []])),
   ]);
-  return { all: Object.fromEntries(sorted), first: nameOf(counts[0] ?? 1) };
+  return { all: Object.fromEntries(sorted), first: names[0] ?? '' };
 }
 
-/** One API process without worker, and this many workers. */
-async function measureWorkers(bench: Bench, count: number): Promise<Values> {
+/** One API process without worker, and a fleet. */
+async function measureWorkers(bench: Bench, { workers: count, isShared }: Fleet): Promise<Values> {
   const databaseUrl = await createDatabase(bench.postgresUrl, 'bench_fleet');
-  const env = { DATABASE_URL: databaseUrl, BATCHLINE_DATA: join(bench.folder, 'fleet') };
+  const env = {
+    DATABASE_URL: databaseUrl,
+    BATCHLINE_DATA: join(bench.folder, 'fleet'),
+    ...(isShared ? { BATCHLINE_LISTEN_SOCKET: join(bench.folder, 'listen.sock') } : {}),
+  };
   const api = await startServerProcess(bench, env, ['--no-worker']);
   const processes = await startWorkers({ ...env, BATCHLINE_DATABASE_POOL_SIZE: '3' }, count);
   const counts = (): Promise<FleetCounts> => countAll(processes);
@@ -222,7 +240,10 @@ async function measureStarts(bench: Bench, count: number): Promise<Values> {
   }
 }
 
-async function startWorkers(env: Readonly<Record<string, string>>, count: number): Promise<ChildProcess[]> {
+export async function startWorkers(
+  env: Readonly<Record<string, string>>,
+  count: number,
+): Promise<ChildProcess[]> {
   const size = Math.min(count, MAX_PROCESSES);
   const start = async (index: number): Promise<ChildProcess> => {
     const child = fork(join(import.meta.dirname, 'fleet-workers.ts'));
@@ -240,7 +261,7 @@ async function startWorkers(env: Readonly<Record<string, string>>, count: number
   return processes;
 }
 
-async function stopWorkers(child: ChildProcess): Promise<void> {
+export async function stopWorkers(child: ChildProcess): Promise<void> {
   const exited = once(child, 'exit');
   child.send('stop');
   await exited;

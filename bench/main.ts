@@ -5,10 +5,11 @@ import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { startPostgres } from '../test/support/postgres-server.ts';
 import { measureBulk } from './bulk.ts';
+import { measureCell } from './cell.ts';
 import { measureClaims } from './claims.ts';
 import { measureDrain } from './drain.ts';
 import type { Report } from './figures.ts';
-import { measureApis, measureFleet } from './fleet.ts';
+import { type Fleet, measureApis, measureFleet } from './fleet.ts';
 import { measureAmong } from './history.ts';
 import { measureEmbeddedLatency, measureIdleLatency, measureLoadedLatency } from './latency.ts';
 import { measureMemory } from './memory.ts';
@@ -31,8 +32,10 @@ interface Sizes {
   readonly queueTasks: number;
   /** Tasks that run while memory is measured. */
   readonly memoryTasks: number;
-  /** Numbers of workers of the fleets; the first is the reference. */
-  readonly workers: readonly number[];
+  /** The fleets; the first is the reference. */
+  readonly fleets: readonly Fleet[];
+  /** Numbers of listening connections. */
+  readonly listeners: readonly number[];
 }
 
 /** Few, because starting tasks there takes longer than draining them. */
@@ -61,7 +64,8 @@ const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
   claims: (bench, { sizes }) => measureAmong(bench, sizes, [measureClaims]),
   queues: (bench, { queueTasks }) => measureQueues(bench, queueTasks, true),
   memory: async (bench, { memoryTasks }) => [await measureMemory(bench, memoryTasks)],
-  fleet: (bench, { workers }) => measureFleet(bench, workers),
+  fleet: (bench, { fleets }) => measureFleet(bench, fleets),
+  cell: (bench, { listeners }) => measureCell(bench, listeners),
   apis: (bench) => measureApis(bench),
 };
 
@@ -81,7 +85,7 @@ const TARGETS: Readonly<Record<string, Measurement>> = {
 /** `history` measures the same as these two together. */
 const BY_DEFAULT = Object.keys(MEASUREMENTS).filter((name) => !['pages', 'claims'].includes(name));
 
-const USAGE = `npm run bench -- [targets | ${Object.keys(MEASUREMENTS).join(' | ')}]… [--rounds 5] [--quick] [--tasks 10000,1000000] [--drain-tasks 5000,20000] [--queue-tasks 5000] [--memory-tasks 1000000] [--workers 1,2,4,8,32] [--json] [--profile FOLDER]`;
+const USAGE = `npm run bench -- [targets | ${Object.keys(MEASUREMENTS).join(' | ')}]… [--rounds 5] [--quick] [--tasks 10000,1000000] [--drain-tasks 5000,20000] [--queue-tasks 5000] [--memory-tasks 1000000] [--workers 1,2,4,8,32,32s] [--listeners 1,100,500,1000] [--json] [--profile FOLDER]`;
 
 process.exitCode = await main();
 
@@ -95,7 +99,8 @@ async function main(): Promise<number> {
       'drain-tasks': { type: 'string', default: '5000,20000' },
       'queue-tasks': { type: 'string', default: '5000' },
       'memory-tasks': { type: 'string', default: '1000000' },
-      workers: { type: 'string', default: '1,2,4,8,32' },
+      workers: { type: 'string', default: '1,2,4,8,32,32s' },
+      listeners: { type: 'string', default: '1,100,500,1000' },
       json: { type: 'boolean', default: false },
       profile: { type: 'string' },
       help: { type: 'boolean', default: false },
@@ -108,7 +113,8 @@ async function main(): Promise<number> {
     drainTasks: values['drain-tasks'].split(',').map(Number),
     queueTasks: Number(values['queue-tasks']),
     memoryTasks: Number(values['memory-tasks']),
-    workers: values.workers.split(',').map(Number),
+    fleets: values.workers.split(',').map(readFleet),
+    listeners: values.listeners.split(',').map(Number),
   };
   const isWrong =
     names.some((name) => name !== 'targets' && !(name in MEASUREMENTS)) ||
@@ -123,7 +129,7 @@ async function main(): Promise<number> {
     name === 'targets' ? Object.entries(TARGETS) : [[name, MEASUREMENTS[name] as Measurement] as const],
   );
   const folder = await mkdtemp(join(tmpdir(), 'batchline-bench-'));
-  const postgres = await startPostgres({ fsync: true });
+  const postgres = await startPostgres({ fsync: true, connections: Math.max(...sizes.listeners) + 300 });
   try {
     const machine = await machineOf(postgres.url);
     if (!values.json) console.log(`${machine}; ${rounds} rounds, median of them`);
@@ -152,12 +158,19 @@ async function main(): Promise<number> {
   }
 }
 
-function areSizes({ sizes, drainTasks, queueTasks, memoryTasks, workers }: Sizes): boolean {
+function areSizes({ sizes, drainTasks, queueTasks, memoryTasks, fleets, listeners }: Sizes): boolean {
   return (
     sizes.every(isSize) &&
     [...drainTasks, queueTasks, memoryTasks].every((count) => count >= 10) &&
-    workers.every((count) => Number.isInteger(count) && count >= 1)
+    [...fleets.map(({ workers }) => workers), ...listeners].every(
+      (count) => Number.isInteger(count) && count >= 1,
+    )
   );
+}
+
+/** A number of workers; with `s`, they share one listener. */
+function readFleet(text: string): Fleet {
+  return { workers: Number(text.replace(/s$/, '')), isShared: text.endsWith('s') };
 }
 
 function isSize(tasks: number): boolean {

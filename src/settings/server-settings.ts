@@ -269,6 +269,15 @@ export const DATABASE = {
     defaultDoc: 'DATABASE_URL',
     doc: 'Direct address of PostgreSQL for LISTEN/NOTIFY, if DATABASE_URL is a transaction pooler. `poll` polls instead.',
   },
+  databaseListenSocket: {
+    name: 'BATCHLINE_LISTEN_SOCKET',
+    kind: parsed('an absolute path', (given) => {
+      if (!/^\/.{1,60}$/.test(given))
+        throw new Rejected('; an absolute path of at most 61 characters is accepted');
+      return given;
+    }),
+    doc: 'Unix socket by which the processes of a machine share one connection for notifications. Its folder must be writable by them only.',
+  },
   databaseTimeoutSeconds: {
     name: 'BATCHLINE_DATABASE_TIMEOUT_SECONDS',
     aliases: ['BATCHLINE_DATABASE_TIMEOUT'],

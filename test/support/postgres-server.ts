@@ -41,11 +41,16 @@ declare module 'vitest' {
  *
  * @param options.fsync whether commits wait for the disk. Off for tests: a killed process loses nothing
  *   without it, only a power failure would. Benchmarks need it on.
+ * @param options.connections maximum number of connections
  */
-export async function startPostgres({ fsync = false } = {}): Promise<PostgresServer> {
+export async function startPostgres({ fsync = false, connections = 300 } = {}): Promise<PostgresServer> {
   const programs = await unpackPostgres();
   const data = await initialise(programs, 'data');
-  const settings = [`fsync=${fsync ? 'on' : 'off'}`, 'max_connections=300', 'shared_buffers=256MB'];
+  const settings = [
+    `fsync=${fsync ? 'on' : 'off'}`,
+    `max_connections=${connections}`,
+    'shared_buffers=256MB',
+  ];
   const { child, url } = await runPostgres(programs, data, settings);
   return {
     url,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   type DatabaseConnection,
   type Driver,
@@ -22,10 +23,11 @@ import type { Schema } from '../schema.ts';
 import { logTo } from '../sql.ts';
 import { retrying } from '../transaction.ts';
 import { distributeSchemas } from './citus.ts';
-import { PgNotifyChannel } from './notify.ts';
+import { PgListener, PgNotifyChannel } from './notify.ts';
 import { PreparedStatementClient } from './prepared.ts';
 import { detectServer, probeListenNotify, queryTimeout } from './probe.ts';
 import { SchemaCompiler } from './schema-compiler.ts';
+import { SharedNotifyChannel } from './shared-notify.ts';
 import { TYPE_PARSERS } from './types.ts';
 
 /**
@@ -229,12 +231,22 @@ async function openSignals(url: string, config: Config, log: Logger): Promise<Pu
   if (listenUrl === 'poll') return new LocalPubSub();
   try {
     await probeListenNotify(listenUrl, CONNECT_MS);
-    const channel = new PgNotifyChannel(
-      listenUrl,
-      { channel: config.databaseSchema, nodeId },
-      log,
-      config.databaseTimeoutSeconds * 1000,
-    );
+    const channels = { channel: config.databaseSchema, nodeId };
+    const maxMs = config.databaseTimeoutSeconds * 1000;
+    const path = config.databaseListenSocket;
+    const channel =
+      path === undefined
+        ? new PgNotifyChannel(listenUrl, channels, log, maxMs)
+        : new SharedNotifyChannel(
+            {
+              path,
+              key: createHash('sha256').update(listenUrl).digest('hex'),
+              channels,
+              openListener: (receive, onReconnect) =>
+                new PgListener(listenUrl, log, maxMs, receive, onReconnect).open(),
+            },
+            log,
+          );
     return await new ClusterPubSub(channel, nodeId, log).open();
   } catch (error) {
     throw databaseUnreachable(error, listenUrl === url ? 'DATABASE_URL' : 'DATABASE_LISTEN_URL');

@@ -67,7 +67,8 @@ describe.skipIf(lacks('pgbouncer'))('through pgbouncer, by transaction', () => {
     let other: TestServer;
     beforeAll(async () => {
       // A lease that lasts an hour: a stop reaches the other server by a signal, or not at all.
-      const env = { ...pooled, BATCHLINE_LEASE_SECONDS: '3600' };
+      const BATCHLINE_LISTEN_SOCKET = join(place.folder, 'listen');
+      const env = { ...pooled, BATCHLINE_LEASE_SECONDS: '3600', BATCHLINE_LISTEN_SOCKET };
       one = await startTestServer('postgres', { place, env });
       other = await startTestServer('postgres', { place, env: { ...env, BATCHLINE_HANDLERS: HANDLERS } });
     });
@@ -100,6 +101,15 @@ describe.skipIf(lacks('pgbouncer'))('through pgbouncer, by transaction', () => {
       await stream.sees(id, 'Failed');
       await stream.close();
       expect(stream.moves).toEqual(['New', 'Aquired', 'Started', 'Failed'].map((state) => `${id}:${state}`));
+    });
+
+    test('listen on one connection, which they share by a socket', async () => {
+      const { rows } = await sql<{ n: number }>`
+        select count(*)::int as n from pg_stat_activity
+        where datname = current_database() and application_name = 'batchline signals'`.execute(
+        one.database.sql,
+      );
+      expect(rows).toEqual([{ n: 1 }]);
     });
 
     test('start tasks by schedules', async () => {
