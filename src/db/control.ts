@@ -26,6 +26,8 @@ export function openControl(url: string, onError: (error: Error) => void = () =>
     allowExitOnIdle: true,
   });
   pool.on('error', onError);
+  // Without a listener, a connection that breaks while a transaction uses it would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return new Kysely({ dialect: new PostgresDialect({ pool }) });
 }
 

@@ -1,21 +1,26 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import { tenantKey } from '../core/cells.ts';
+import { OperatorError } from '../core/errors.ts';
 import { DEFAULT_RETRY, decideOutcome } from '../core/run-outcome.ts';
 import type { Control } from '../db/control.ts';
 import type { Database } from '../db/database.ts';
+import { isConnectionError } from '../db/errors.ts';
 import { type CellRecord, listCells, listPlacements, refused, type TenantMove } from '../db/queries/cell.ts';
 import {
   type ActiveRun,
+  advanceCounted,
   advanceEvents,
   closeTenant,
   fenceTenant,
+  hasCounted,
   hasDelivered,
   hasTenant,
   lastAssignedEvent,
   listActiveRuns,
   listTenantFiles,
   openTenant,
+  park,
   parkTenant,
   unparkTenant,
 } from '../db/queries/tenant-fence.ts';
@@ -23,7 +28,13 @@ import { beginMove, endMove, setMovePhase, whileMoving } from '../db/queries/ten
 import type { Schema } from '../db/schema.ts';
 import { databaseClock } from '../db/sql.ts';
 import { afterCommit, inTransaction } from '../db/transaction.ts';
-import { type CopiedTable, copyHistory, copyTenant, deleteTenant } from '../db/transfer/tenant.ts';
+import {
+  type CopiedTable,
+  copyHistory,
+  copyTenant,
+  deleteTenant,
+  listTakenImports,
+} from '../db/transfer/tenant.ts';
 import type { FileStore } from '../files/blob-store.ts';
 import { completeRuns, completionOf } from '../queue/completer.ts';
 import { TaskQueue } from '../queue/task-queue.ts';
@@ -33,6 +44,8 @@ export interface OpenCell {
   readonly database: Database;
   /** Its files; undefined if the control database doesn't know its store. */
   readonly store: FileStore | undefined;
+  /** Counts its events now, for which its servers take half a minute. */
+  countEvents(): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -67,10 +80,31 @@ const EVENTS_TIMEOUT_MS = 60_000;
  * @throws OperatorError `CELL_REFUSED`, or `MOVE_MISMATCH` if the copy differs
  */
 export function moveTenant(deps: MoveDeps, tenant: string, to: string): Promise<MovedTenant> {
-  return whileMoving(deps.control, tenant, () => continueMove(deps, tenant, to));
+  return reporting(() =>
+    whileMoving(deps.control, tenant, (checkLock) => continueMove(deps, tenant, to, checkLock)),
+  );
 }
 
-async function continueMove(deps: MoveDeps, tenant: string, to: string): Promise<MovedTenant> {
+/** Reports a lost database as an error of operators. */
+async function reporting<T>(move: () => Promise<T>): Promise<T> {
+  try {
+    return await move();
+  } catch (error) {
+    if (!isConnectionError(error)) throw error;
+    throw new OperatorError(
+      'MOVE_UNFINISHED',
+      `The control database or that of a cell has become unreachable (${(error as Error).message}). Nothing is lost; run the command again to continue.`,
+      error,
+    );
+  }
+}
+
+async function continueMove(
+  deps: MoveDeps,
+  tenant: string,
+  to: string,
+  checkLock: () => Promise<void>,
+): Promise<MovedTenant> {
   await checkTarget(deps, tenant, to);
   const move = await beginMove(deps.control, tenant, to);
   const result = { tenant: move.tenant, from: move.from, to };
@@ -80,10 +114,12 @@ async function continueMove(deps: MoveDeps, tenant: string, to: string): Promise
     if (move.phase === 'copying' || move.phase === 'draining') await drain(deps, move, source);
     if (move.phase !== 'switched') {
       tables = await copy(deps, move, source, target);
+      await checkLock();
       await setMovePhase(deps.control, move, 'switched');
     }
     deps.onProgress(`${move.tenant} is in the cell ${to} now`);
     await unparkTenant(target.database.sql, move.tenant);
+    await checkLock();
     await deleteTenant(source.database.sql, move.tenant);
     await closeTenant(source.database.sql, move.tenant);
     await endMove(deps.control, move);
@@ -97,10 +133,10 @@ async function continueMove(deps: MoveDeps, tenant: string, to: string): Promise
  * @throws OperatorError `CELL_REFUSED` if the tenant does not move, or is in the new cell already
  */
 export function cancelMove(deps: MoveDeps, tenant: string): Promise<TenantMove> {
-  return whileMoving(deps.control, tenant, () => takeBack(deps, tenant));
+  return reporting(() => whileMoving(deps.control, tenant, (checkLock) => takeBack(deps, tenant, checkLock)));
 }
 
-async function takeBack(deps: MoveDeps, tenant: string): Promise<TenantMove> {
+async function takeBack(deps: MoveDeps, tenant: string, checkLock: () => Promise<void>): Promise<TenantMove> {
   const move = (await listPlacements(deps.control)).find(
     (one) => tenantKey(one.tenant) === tenantKey(tenant),
   )?.move;
@@ -110,6 +146,7 @@ async function takeBack(deps: MoveDeps, tenant: string): Promise<TenantMove> {
       `The tenant ${tenant} is in the cell ${move.to} already; batchline tenant move finishes the move.`,
     );
   return withCells(deps, move, async (source, target) => {
+    await checkLock();
     await deleteTenant(target.database.sql, move.tenant);
     await unparkTenant(source.database.sql, move.tenant);
     await openTenant(source.database.sql, move.tenant);
@@ -177,15 +214,18 @@ function checkIds(cells: readonly CellRecord[], ...names: readonly string[]): vo
 async function copyWhileWorking(
   deps: MoveDeps,
   move: TenantMove,
-  { database: { sql: from }, store }: OpenCell,
-  { database: { sql: to } }: OpenCell,
+  source: OpenCell,
+  target: OpenCell,
 ): Promise<void> {
   const { tenant } = move;
+  const { store } = source;
+  const [from, to] = [source.database.sql, target.database.sql];
   if (store === undefined && (await listTenantFiles(from, tenant)).length > 0)
     throw refused(
       `The tenant ${tenant} has files, and the store of the cell ${move.from} is not known; run batchline cell add again with BATCHLINE_FILES.`,
     );
-  await passEvents(from, to);
+  await checkImports(from, to, tenant);
+  await passEvents(source, target);
   await openTenant(to, tenant);
   await copyHistory(from, to, tenant, await databaseClock(from), (table, rows) =>
     deps.onProgress(`copied ${rows} rows of ${table}`),
@@ -193,10 +233,27 @@ async function copyWhileWorking(
   await setMovePhase(deps.control, move, 'draining');
 }
 
-/** Makes events of the old cell history in the new one. */
-async function passEvents(from: Kysely<Schema>, to: Kysely<Schema>): Promise<void> {
-  const last = await lastAssignedEvent(from);
-  await until(() => advanceEvents(to, last), 'deliveries of the new cell');
+async function checkImports(from: Kysely<Schema>, to: Kysely<Schema>, tenant: string): Promise<void> {
+  const taken = await listTakenImports(from, to, tenant);
+  if (taken.length > 0)
+    throw refused(
+      `Another tenant of the new cell has imported tables with the names ${taken.join(', ')}; drop them in one of the cells.`,
+    );
+}
+
+/** Makes events of the old cell history in the new one, which neither delivers nor counts them again. */
+async function passEvents(source: OpenCell, target: OpenCell): Promise<void> {
+  const last = await lastAssignedEvent(source.database.sql);
+  await until(() => advanceEvents(target.database.sql, last), 'deliveries of the new cell');
+  const hasAdvanced = () => advanceCounted(target.database.sql, last);
+  await until(() => counted(target, hasAdvanced), 'statistics of the new cell');
+}
+
+/** Counts the events of a cell, unless the condition holds already. Another process may be counting them. */
+async function counted(cell: OpenCell, isDone: () => Promise<boolean>): Promise<boolean> {
+  if (await isDone()) return true;
+  await cell.countEvents();
+  return isDone();
 }
 
 /** Waits until no run of the tenant is in progress, then refuses every change of it. */
@@ -209,14 +266,14 @@ async function drain(deps: MoveDeps, move: TenantMove, { database }: OpenCell): 
     await parkTenant(database.sql, tenant);
     const runs = await listActiveRuns(database.sql, tenant);
     if (runs.length === 0 && (await fenceTenant(database.sql, tenant))) break;
-    if (runs.length > 0 && performance.now() > deadline) await handOver(database, runs);
+    if (runs.length > 0 && performance.now() > deadline) await handOver(database, tenant, runs);
     await delay(POLL_MS);
   }
   await setMovePhase(deps.control, move, 'fenced');
 }
 
 /** Returns runs to the queue, as a server does that stops. Their workers notice that they no longer own the tasks. */
-async function handOver(database: Database, runs: readonly ActiveRun[]): Promise<void> {
+async function handOver(database: Database, tenant: string, runs: readonly ActiveRun[]): Promise<void> {
   const interrupted = { kind: 'interrupted', by: 'worker' } as const;
   await inTransaction(database, async (trx) => {
     const ends = runs.map((run) =>
@@ -224,6 +281,8 @@ async function handOver(database: Database, runs: readonly ActiveRun[]): Promise
     );
     for (const { taskId } of await completeRuns(trx, new TaskQueue(), ends))
       afterCommit(trx).publish({ kind: 'stop', taskId });
+    // In the same transaction, or a worker of the old cell would claim them again.
+    await park(trx, tenant);
   });
 }
 
@@ -233,8 +292,13 @@ async function copy(
   source: OpenCell,
   target: OpenCell,
 ): Promise<readonly CopiedTable[]> {
+  await checkImports(source.database.sql, target.database.sql, tenant);
   await until(() => hasDelivered(source.database.sql, tenant), 'deliveries of the old cell');
-  await passEvents(source.database.sql, target.database.sql);
+  await passEvents(source, target);
+  await until(
+    () => counted(source, () => hasCounted(source.database.sql, tenant)),
+    'statistics of the old cell',
+  );
   const tables = await copyTenant(source.database.sql, target.database.sql, tenant, (table, rows) =>
     deps.onProgress(`copied ${rows} rows of ${table}`),
   );

@@ -5,6 +5,7 @@ import { openDatabase } from '../../db/open.ts';
 import type { CellRecord } from '../../db/queries/cell.ts';
 import { openStore } from '../../files/open.ts';
 import { openLog } from '../../logger.ts';
+import { StatisticsRollup } from '../../queue/statistics-rollup.ts';
 import { cancelMove, type MoveDeps, moveTenant, type OpenCell } from '../../services/tenant-move.ts';
 import { type ExitCode, print } from '../output.ts';
 import { withControl } from './cells.ts';
@@ -77,6 +78,8 @@ export async function openCell({ name, database: url, schema, files }: CellRecor
     return {
       database,
       store,
+      countEvents: () =>
+        new StatisticsRollup(database, config.retention.statistics, openLog('warn')).count(new Date()),
       async close() {
         await store?.close();
         await database.close();

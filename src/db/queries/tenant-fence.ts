@@ -24,6 +24,8 @@ const FENCED_TABLES = {
   associate: 'tenant',
   upload: 'tenant',
   import_table: 'tenant',
+  // Changes of accounts and their links and tokens are recorded in the same transaction.
+  administration_audit: 'tenant',
 } as const;
 
 /** Tables of these that take no new rows of a tenant after it has moved away, so that a stale server can't lose any. */
@@ -47,7 +49,8 @@ export function parkTenant(db: Kysely<Schema>, tenant: string): Promise<void> {
   return asMover(db, (trx) => park(trx, tenant));
 }
 
-async function park(trx: Transaction<Schema>, tenant: string): Promise<void> {
+/** The same in a transaction of the caller. */
+export async function park(trx: Transaction<Schema>, tenant: string): Promise<void> {
   await sql`
       update batchline.task as t
       set run_after = run_after + ${PARKED}, job_id = coalesce(job_id, gen_random_uuid())
@@ -259,6 +262,39 @@ export async function hasDelivered(db: Kysely<Schema>, tenant: string): Promise<
       or coalesce((select max(a.id) from batchline.task_audit as a where a.tenant = ${tenant}), 0)
         <= (select min(position) from batchline.webhook_cursor) as done`.execute(db);
   return rows[0]?.done ?? true;
+}
+
+/**
+ * Makes the statistics of a cell pass over the events of another one that are about to be copied: they have been counted there.
+ * Call it after `advanceEvents`.
+ *
+ * @param last the last id of the other cell
+ * @returns false if events of this cell must be counted first
+ */
+export function advanceCounted(db: Kysely<Schema>, last: number): Promise<boolean> {
+  return inQuietTransaction(db, async (trx) => {
+    await sql`
+      insert into batchline.statistics_cursor (id, low, high)
+      select 1, 0, 0 where not exists (select 1 from batchline.task_audit) on conflict do nothing`.execute(
+      trx,
+    );
+    // Old events of an upgraded cell are counted backwards from `low`, so that no copied one may be among them.
+    const { rows } = await sql`
+      update batchline.statistics_cursor as c set high = greatest(high, ${last}::bigint)
+      where c.low <= 0
+        and not exists (select 1 from batchline.task_audit as a where a.id > c.high and a.id <= ${last}::bigint)
+      returning 1`.execute(trx);
+    return rows.length > 0;
+  });
+}
+
+/** Returns whether the statistics of a cell include all events of a tenant. */
+export async function hasCounted(db: Kysely<Schema>, tenant: string): Promise<boolean> {
+  const { rows } = await sql<{ done: boolean }>`
+    select c.low <= 0 and coalesce((select max(a.id) from batchline.task_audit as a where a.tenant = ${tenant}), 0) <= c.high
+      as done
+    from batchline.statistics_cursor as c`.execute(db);
+  return rows[0]?.done ?? false;
 }
 
 /** Returns the last id of an event that a cell has assigned. */

@@ -60,16 +60,24 @@ export function setMovePhase(control: Control, { tenant, to }: TenantMove, phase
 /**
  * Runs `work` while no other process moves the tenant. The lock ends with the transaction, even if the process is killed.
  *
+ * @param work is called with a function that rejects if the lock was lost with its connection
+ *
  * @throws OperatorError `CELL_REFUSED` if another process moves it
  */
-export function whileMoving<T>(control: Control, tenant: string, work: () => Promise<T>): Promise<T> {
+export function whileMoving<T>(
+  control: Control,
+  tenant: string,
+  work: (checkLock: () => Promise<void>) => Promise<T>,
+): Promise<T> {
   return inQuietTransaction(control, async (trx) => {
     const { rows } = await sql<{ isLocked: boolean }>`
       select pg_try_advisory_xact_lock(hashtextextended(${`batchline move ${tenantKey(tenant)}`}, 0)) as "isLocked"`.execute(
       trx,
     );
     if (rows[0]?.isLocked !== true) throw refused(`Another process moves the tenant ${tenant}.`);
-    return work();
+    return work(async () => {
+      await sql`select 1`.execute(trx);
+    });
   });
 }
 

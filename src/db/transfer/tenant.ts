@@ -33,6 +33,7 @@ const ofOwner =
 const TENANT_TABLES: Readonly<Record<string, Belongs>> = {
   associate: ownTenant,
   api_token: ofOwner('associate', 'associate_id'),
+  password_link: ofOwner('associate', 'associate_id'),
   administration_audit: ownTenant,
   upload: ownTenant,
   import_table: ownTenant,
@@ -54,16 +55,20 @@ const TENANT_TABLES: Readonly<Record<string, Belongs>> = {
   idempotency_key: (tenant) =>
     sql`(${ofOwner('associate', 'associate_id')(tenant)} or exists (
       select 1 from batchline.task as o where o.tenant = ${tenant} and o.id in (t.answer, t.answers[1])))`,
+  // The sums over all tenants stay: they describe the work of the cell.
+  statistics_count: (tenant) => sql`(not t.overall and t.tenant = ${tenant})`,
+  statistics_worker: (tenant) => sql`(not t.overall and t.tenant = ${tenant})`,
+  statistics_failure: ownTenant,
 };
 
-/** Copied, but not compared: a background job writes it at any time. */
-const INDEX = 'task_search';
+/** Copied, but not compared: background jobs write them at any time. */
+const UNCOMPARED = ['task_search', 'statistics_count', 'statistics_worker', 'statistics_failure'];
 
 /** Matches an ended task `o`. */
 const ENDED_TASK = sql`o.state in (${sql.join(ENDED_STATES.map((state) => TaskState[state]))})`;
 
 /** Tables that have a column `tenant` and whose rows stay: they describe the work of the cell. */
-const STAYING = ['worker', 'tenant_fence', 'statistics_count', 'statistics_worker', 'statistics_failure'];
+const STAYING = ['worker', 'tenant_fence'];
 
 /** The tables of a tenant with its rows, in an order in which they can be inserted. */
 async function listTenantTables(db: Kysely<Schema>, tenant: string): Promise<TransferTable[]> {
@@ -98,6 +103,19 @@ async function listImports(db: Kysely<Schema>, tenant: string): Promise<Transfer
     join pg_class as c on c.relname = i.name and c.relnamespace = 'batchline_data'::regnamespace
     where i.tenant = ${tenant} order by i.name`.execute(db);
   return rows.map(({ name }) => ({ schema: 'batchline_data', name, key: ['_task', '_line'] }));
+}
+
+/** Lists imported tables of a tenant whose names another tenant has in the other cell. Names are unique in a cell. */
+export async function listTakenImports(
+  from: Kysely<Schema>,
+  to: Kysely<Schema>,
+  tenant: string,
+): Promise<string[]> {
+  const names = (await listImports(from, tenant)).map(({ name }) => name);
+  const { rows } = await sql<{ name: string }>`
+    select name from batchline.import_table where name = any (${names}::text[]) and tenant <> ${tenant}
+    order by name`.execute(to);
+  return rows.map(({ name }) => name);
 }
 
 /** A table with a tenant's rows, which are the same in both cells. */
@@ -212,7 +230,7 @@ async function compareAll(
   tables: readonly TransferTable[],
 ): Promise<Comparison[]> {
   const all: Comparison[] = [];
-  for (const table of tables.filter(({ name }) => name !== INDEX)) {
+  for (const table of tables.filter(({ name }) => !UNCOMPARED.includes(name))) {
     const [source, target] = await Promise.all([sumRows(from, table), sumRows(to, table)]);
     const isDifferent = !areEqual(source, target);
     all.push({ table: table.name, source, target, isDifferent });
@@ -223,8 +241,9 @@ async function compareAll(
 /** Number of rows that one statement deletes. */
 const BATCH = 5000;
 
-/** Deletes the rows of a tenant in a cell, in batches. It can be repeated. */
+/** Deletes the rows of a tenant in a cell, in batches, and the presence of its remote workers. It can be repeated. */
 export async function deleteTenant(db: Kysely<Schema>, tenant: string): Promise<void> {
+  await sql`delete from batchline.worker where tenant = ${tenant}`.execute(db);
   for (const table of (await listTenantTables(db, tenant)).toReversed()) {
     if (table.schema === 'batchline_data') await sql`drop table if exists ${tableName(table)}`.execute(db);
     else while ((await deleteBatch(db, table)) > 0);

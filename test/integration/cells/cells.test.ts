@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -15,16 +15,17 @@ import { createEmptyPlace, type Place } from '../../support/databases.ts';
 import { freePort } from '../../support/postgres-server.ts';
 import { runCli, spawnCli } from '../../support/run-cli.ts';
 import { startTestServer, TEST_ENV, type TestServer } from '../../support/test-server.ts';
+import { startReceiver } from '../../support/webhook-receiver.ts';
 
 /* Two cells in separate schemas of one PostgreSQL server, and a control database. */
 
 let place: Place;
 let a: TestServer;
 let b: TestServer;
-const envs: Record<'a' | 'b', Record<string, string>> = { a: {}, b: {} };
+const envs: Record<'a' | 'b' | 'c', Record<string, string>> = { a: {}, b: {}, c: {} };
 const url = (cell: 'a' | 'b'): string => `http://127.0.0.1:${envs[cell].PORT}`;
 /** Runs a command with the settings of a cell, in this process. Returns what it prints. */
-const done = async (cell: 'a' | 'b', command: () => Promise<unknown>): Promise<string> => {
+const done = async (cell: keyof typeof envs, command: () => Promise<unknown>): Promise<string> => {
   const lines: string[] = [];
   const log = vi.spyOn(console, 'log').mockImplementation((line) => lines.push(line));
   for (const [name, value] of Object.entries({ ...TEST_ENV, ...place.env, ...envs[cell] }))
@@ -41,6 +42,7 @@ const TASK = { Name: 'countdown', ParameterObject: { seconds: '0' } };
 
 beforeAll(async () => {
   place = await createEmptyPlace('postgres');
+  process.env.FANOUT_GO = join(place.folder, 'go');
   for (const cell of ['a', 'b'] as const)
     envs[cell] = {
       BATCHLINE_SCHEMA: `cell_${cell}`,
@@ -48,6 +50,8 @@ beforeAll(async () => {
       BATCHLINE_CONTROL_URL: place.env.DATABASE_URL ?? '',
       BATCHLINE_CELL_ROUTING: cell === 'a' ? 'proxy' : 'redirect',
       BATCHLINE_FILES: `${place.folder}/files-${cell}`,
+      BATCHLINE_HANDLERS: 'test/integration/fan-out/fixtures/handlers.ts',
+      BATCHLINE_ALLOW_PRIVATE_ADDRESSES: 'true',
       PORT: String(await freePort()),
     };
   await done('a', () => addCell('a', { endpoint: url('a') }));
@@ -57,6 +61,7 @@ beforeAll(async () => {
   b = await startTestServer('postgres', { place, env: envs.b });
 });
 afterAll(async () => {
+  delete process.env.FANOUT_GO;
   await a?.stop();
   await b?.stop();
   await place?.remove();
@@ -79,9 +84,9 @@ test('every cell returns where a tenant is', async () => {
   }
   const shown = await runCli(['tenant', 'show', 'Cust1'], { ...TEST_ENV, ...place.env, ...envs.b });
   expect(shown.stdout).toContain(`is in the cell a: ${url('a')}/Cust1/`);
-  expect(await done('a', () => listTenants({}))).toBe('Cust2\tb\t');
+  expect(await done('a', () => listTenants({}))).toBe('Cust2\tb\t-');
   expect(await done('a', () => listAllCells({}))).toBe(
-    `a\t${url('a')}\t1-134217728\t0\tdefault\nb\t${url('b')}\t134217729-134218728\t1\t`,
+    `a\t${url('a')}\t1-134217728\t0\tdefault\nb\t${url('b')}\t134217729-134218728\t1\t-`,
   );
 });
 
@@ -352,17 +357,22 @@ async function killedMove(tenant: string): Promise<void> {
   }
 }
 
-/** Moves a tenant in this process, and fails in the middle of copying a table. */
-async function cutMove(tenant: string): Promise<void> {
+/** Moves a tenant in this process, and is cut in the middle of copying a table. */
+async function cutMove(
+  tenant: string,
+  cut: () => void | Promise<void> = () => {
+    throw new Error('cut');
+  },
+): Promise<void> {
   const control = openControl(envs.a.BATCHLINE_CONTROL_URL ?? '');
   try {
     await moveTenant(
       {
         control,
         openCell,
-        drainSeconds: 60,
+        drainSeconds: 0,
         onProgress: (text) => {
-          if (text.endsWith(' of task_audit')) throw new Error('cut');
+          if (text.endsWith(' of task_audit')) void cut();
         },
       },
       tenant,
@@ -432,4 +442,116 @@ test('a move that is canceled leaves the tenant where it was', async () => {
   expect(await at(a, tenant).ended(id)).toMatchObject({ State: 'Succeeded' });
   const { rows } = await sql`select 1 from batchline.task where tenant = ${tenant}`.execute(b.database.sql);
   expect(rows).toEqual([]);
+});
+
+/** Breaks the connection of the control database by which a move holds its lock. */
+async function breakLock(): Promise<void> {
+  await sql`select pg_terminate_backend(pid) from pg_stat_activity
+    where application_name = 'batchline control' and state = 'idle in transaction'`.execute(b.database.sql);
+}
+
+test('everything of a tenant moves, although the control database is lost for a moment', async () => {
+  const tenant = 'Whole1';
+  const receiver = await startReceiver();
+  const owner = await a.associate('wally', { tenant, roles: ['administrator'] });
+  const hook = await owner.json('POST', '/Webhooks', { Url: receiver.url });
+  const subscription = await owner.json('POST', '/Subscriptions', {
+    Channel: 'Webhook',
+    Target: receiver.url,
+    On: ['Failed'],
+  });
+  const { File } = (
+    await owner.call('POST', '/Uploads?Name=c.csv', 'id,name\n1,Ann\n2,Bo\n', { 'Content-Type': 'text/csv' })
+  ).body;
+  const columns = [
+    { name: 'id', type: 'integer' },
+    { name: 'name', type: 'text' },
+  ];
+  const imported = await owner.start({
+    Name: 'csv-import',
+    ParameterObject: { file: File, table: 'customers', columns },
+  });
+  expect(await owner.ended(imported)).toMatchObject({ State: 'Succeeded' });
+  const failed = await owner.start({ Name: 'child', ParameterObject: { n: 1, fail: true } });
+  await owner.ended(failed);
+  const parent = await owner.start({ Name: 'sum', ParameterObject: { children: 3, waiting: [1] } });
+  const children = async (client: ApiClient): Promise<{ Id: number; State: string }[]> =>
+    (await client.json('GET', `/BatchTask/${parent}/Children`)).Children.map(
+      (one: { Task: object }) => one.Task,
+    );
+  await vi.waitFor(
+    async () =>
+      expect((await children(owner)).map(({ State }) => State).toSorted()).toEqual([
+        'Started',
+        'Succeeded',
+        'Succeeded',
+      ]),
+    { timeout: 20_000, interval: 50 },
+  );
+  const users: { AssociateId: number; Login: string }[] = await owner.json('GET', '/Users');
+  const wally = users.find(({ Login }) => Login === 'wally')?.AssociateId;
+  const link = await owner.json('POST', `/Users/${wally}/PasswordLink`);
+  /** Numbers of tasks that were created and that failed. */
+  const sums = async (client: ApiClient): Promise<number[]> => {
+    const { Changes } = await client.json('GET', '/Statistics?Minutes=60');
+    return ['Registered', 'Failed'].map((what) =>
+      Changes.reduce((sum: number, each: Record<string, number>) => sum + (each[what] ?? 0), 0),
+    );
+  };
+  const before = await sums(owner);
+
+  await expect(done('a', () => cutMove(tenant, breakLock))).rejects.toThrow(
+    'run the command again to continue',
+  );
+  expect(await done('a', () => moveTenantCommand(tenant, { to: 'b', drainSeconds: '0' }))).toContain(
+    'copied and verified',
+  );
+  writeFileSync(join(place.folder, 'go'), '');
+
+  const signIn = () => ApiClient.signIn(b.url, 'wally', 'password of wally');
+  // The new cell redirects until it knows of the move.
+  const moved = await vi.waitFor(signIn, { timeout: 20_000, interval: 200 });
+  expect(await moved.ended(parent)).toMatchObject({ State: 'Succeeded', Result: '6 of 3, 0 failed' });
+  expect(await children(owner)).toEqual(await children(moved)); // the old cell forwards its login
+  const { rows } = await sql`select id, name from batchline_data.customers order by id`.execute(
+    b.database.sql,
+  );
+  expect(rows).toEqual([
+    { id: '1', name: 'Ann' },
+    { id: '2', name: 'Bo' },
+  ]);
+  await expect(sql`select 1 from batchline_data.customers`.execute(a.database.sql)).rejects.toThrow(
+    'does not exist',
+  );
+  expect(await moved.json('GET', `/Subscriptions/${subscription.Id}`)).toMatchObject({
+    Target: receiver.url,
+  });
+  expect(await sums(moved)).toEqual(before);
+  await receiver.until((received) =>
+    received.some(({ body }) => body.TaskId === parent && body.To === 'Succeeded'),
+  );
+  const ids = receiver.received.map(({ headers }) => headers['webhook-id']);
+  expect(new Set(ids).size).toBe(ids.length);
+  expect((await moved.json('GET', `/Webhooks/${hook.Id}/Deliveries`)).length).toBeGreaterThan(3);
+  const set = await fetch(`${b.url}/api/v1/SignIn/Password`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ Link: new URL(link.Url).hash.slice(1), Password: 'another good password' }),
+  });
+  expect([set.status, await set.json()]).toEqual([200, { Login: 'wally' }]);
+  await receiver.close();
+}, 60_000);
+
+test('no tenant moves into a cell whose ids others may have assigned', async () => {
+  envs.c = {
+    ...envs.a,
+    BATCHLINE_SCHEMA: 'cell_c',
+    BATCHLINE_CELL: 'c',
+    BATCHLINE_FILES: `${place.folder}/files-c`,
+  };
+  expect(await done('c', () => addCell('c', { endpoint: url('a'), ids: 'all' }))).toContain(
+    'from 1 to 2147483647',
+  );
+  await expect(done('a', () => moveTenantCommand('Stayer1', { to: 'c' }))).rejects.toThrow('overlap');
+  expect(await done('a', () => removeCell('c', {}))).toContain('Removed');
 });
