@@ -61,6 +61,11 @@ export function checkText(what: MessageValue, text: string, limit: number): void
   }
 }
 
+/** The largest weight of a tenant. */
+export const MAX_WEIGHT = 100;
+/** Maximum number of tenants of a definition with a weight. */
+export const MAX_WEIGHTS = 1000;
+
 /** Limits of a definition over all processes. Omitted ones are unlimited. */
 export interface DefinitionLimits {
   /** Maximum number of concurrent runs. */
@@ -69,22 +74,36 @@ export interface DefinitionLimits {
   readonly perTenant?: number | undefined;
   /** Maximum number of runs that start within any period of `seconds`. */
   readonly rate?: { readonly runs: number; readonly seconds: number } | undefined;
+  /** Weights of tenants in the round robin of claims, from 1 to 100; 1 for others. */
+  readonly weights?: Readonly<Record<string, number>> | undefined;
 }
 
 /** Maximum period of a rate in seconds: a day. */
 export const MAX_PERIOD_SECONDS = 24 * 60 * 60;
 
-/** True if there is any limit. */
+/** True if there is any limit. Weights are none: they only order the claims. */
 export function isLimited({ concurrent, perTenant, rate }: DefinitionLimits): boolean {
   return concurrent !== undefined || perTenant !== undefined || rate !== undefined;
 }
 
 /** Describes the first invalid limit, in English; `undefined` if all are valid. */
-export function limitsProblem({ concurrent, perTenant, rate }: DefinitionLimits): string | undefined {
+export function limitsProblem({
+  concurrent,
+  perTenant,
+  rate,
+  weights = {},
+}: DefinitionLimits): string | undefined {
   for (const [name, value] of Object.entries({ concurrent, perTenant, 'rate.runs': rate?.runs })) {
     if (value !== undefined && !(Number.isInteger(value) && value >= 1 && value <= INT32_MAX)) {
       return `${name} is ${value}; a whole number from 1 is accepted`;
     }
+  }
+  const all = Object.entries(weights);
+  if (all.length > MAX_WEIGHTS)
+    return `weights has ${all.length} tenants; at most ${MAX_WEIGHTS} are accepted`;
+  for (const [tenant, weight] of all) {
+    if (!(Number.isInteger(weight) && weight >= 1 && weight <= MAX_WEIGHT))
+      return `the weight of ${tenant} is ${weight}; a whole number from 1 to ${MAX_WEIGHT} is accepted`;
   }
   const seconds = rate?.seconds;
   if (seconds === undefined || (seconds > 0 && seconds <= MAX_PERIOD_SECONDS)) return undefined;

@@ -10,29 +10,13 @@ import {
   recordDefinitionStarts,
 } from '../db/queries/definition.ts';
 import { type ClaimedParent, claimContinuations, lockReadyParents } from '../db/queries/parents.ts';
-import { type ClaimedTask, claimTasks, type Delivery } from '../db/queries/queue.ts';
-import {
-  type AskedDefinition,
-  claimAvailable,
-  lockDueTasks,
-  selectDueWithinLimits,
-} from '../db/queries/queue-claim.ts';
+import type { ClaimedTask, Delivery } from '../db/queries/queue.ts';
+import { type AskedDefinition, claimAvailable } from '../db/queries/queue-claim.ts';
+import type { TenantRoom } from '../db/queries/tenant-turns.ts';
 import type { Schema } from '../db/schema.ts';
 import { afterCommit, inStatement, inTransaction } from '../db/transaction.ts';
 import type { TaskQueue } from './task-queue.ts';
 import { announceTransitions, recordTransitions, type WrittenTransition } from './transition.ts';
-
-/** Selects due tasks of one tenant: first parents whose children have ended, then tasks that have not started. */
-async function selectDueForTenant(
-  trx: Transaction<Schema>,
-  tenant: string,
-  name: string,
-  limit: number,
-): Promise<Delivery[]> {
-  const parents = await lockReadyParents(trx, tenant, name, limit);
-  if (parents.length >= limit) return parents;
-  return [...parents, ...(await lockDueTasks(trx, tenant, name, limit - parents.length))];
-}
 
 /** Number of extra parents to select if tenants are limited, because some tenants may have no capacity. */
 const PARENTS_MORE = 100;
@@ -42,7 +26,7 @@ interface Capacity {
   /** `Infinity` if unlimited. */
   readonly total: number;
   /** Running tasks by tenant; empty unless a limit needs it. */
-  readonly running: ReadonlyMap<string, number>;
+  readonly running: Map<string, number>;
   /** Seconds until the rate limit has capacity again, if it has none now. */
   readonly againInSeconds: number | undefined;
 }
@@ -66,36 +50,28 @@ async function readCapacity(
   return { total, running, againInSeconds };
 }
 
-/**
- * Selects due tasks within the limit per tenant.
- *
- * @param tenant selects only tasks of this tenant; `null` for all
- */
-async function selectWithinCapacity(
+/** Locks parents whose children have ended within the limit per tenant, and adds them to the running tasks. */
+async function lockParentsWithin(
   trx: Transaction<Schema>,
   { name, limits: { perTenant = Number.POSITIVE_INFINITY } }: DefinitionControl,
-  { running }: Capacity,
+  running: Map<string, number>,
   tenant: string | null,
   limit: number,
 ): Promise<Delivery[]> {
-  if (tenant !== null) {
-    const left = perTenant - (running.get(tenant) ?? 0);
-    return left > 0 ? selectDueForTenant(trx, tenant, name, Math.min(limit, left)) : [];
+  const parents = await lockReadyParents(
+    trx,
+    tenant,
+    name,
+    limit + (Number.isFinite(perTenant) ? PARENTS_MORE : 0),
+  );
+  const within: Delivery[] = [];
+  for (const parent of parents) {
+    const runs = running.get(parent.tenant) ?? 0;
+    if (runs >= perTenant || within.length === limit) continue;
+    running.set(parent.tenant, runs + 1);
+    within.push(parent);
   }
-  const parents = await lockReadyParents(trx, null, name, limit + PARENTS_MORE);
-  const after = new Map(running);
-  const within = parents
-    .filter((parent) => {
-      const runs = after.get(parent.tenant) ?? 0;
-      if (runs < perTenant) after.set(parent.tenant, runs + 1);
-      return runs < perTenant;
-    })
-    .slice(0, limit);
-  if (within.length === limit) return within;
-  return [
-    ...within,
-    ...(await selectDueWithinLimits(trx, name, { perTenant, running: after }, limit - within.length)),
-  ];
+  return within;
 }
 
 /** Records starts for the rate limit, if there is one. Call it after the audit of the runs. */
@@ -175,11 +151,11 @@ interface DueClaim {
  * of all unrestricted definitions. It compares the cached control version of each definition, and claims nothing of those
  * whose version is stale.
  *
- * It also returns the definitions that need a separate transaction: limited ones, whose claims are serialized so that runs
- * can be counted, and those with parents whose children have ended. Each of them is claimed separately next.
+ * Some definitions are claimed by themselves next: limited ones, whose claims are serialized so that runs can be counted, and
+ * those with parents whose children have ended, in a transaction; and those with tasks of several tenants, by turns.
  */
 export async function claimDue(deps: ClaimDeps, request: DueRequest): Promise<DueClaim> {
-  const { separate } = deps.queue;
+  const { separate, turns } = deps.queue;
   const { definitions, limit, owner } = request;
   const [first, ...others] = definitions;
   if (first !== undefined && separate.delete(first.name)) {
@@ -191,14 +167,24 @@ export async function claimDue(deps: ClaimDeps, request: DueRequest): Promise<Du
       againInSeconds: new Map(result.againInSeconds === undefined ? [] : [[name, result.againInSeconds]]),
     };
   }
-  return claimTogether(deps, request);
+  const needsTurns = ({ name }: DueDefinition): boolean => turns.isShared(name) || turns.isOldestDue(name);
+  const claimsByTurns = first !== undefined && needsTurns(first);
+  const asked = claimsByTurns ? [first] : definitions.filter((one) => !needsTurns(one));
+  const left = definitions.filter((one) => !asked.includes(one)).map((one) => one.name);
+  const result = await claimTogether(deps, { definitions: asked, limit, owner }, claimsByTurns);
+  return { ...result, more: [...new Set([...left, ...result.more])] };
 }
 
-/** Claims available tasks of unrestricted definitions with one statement. */
+/**
+ * Claims available tasks of unrestricted definitions with one statement.
+ *
+ * @param byTurns claims by turns of the tenants; only for a single definition
+ */
 async function claimTogether(
-  { database, queue: { controlCache, meter, separate } }: ClaimDeps,
+  { database, queue: { controlCache, meter, separate, turns } }: ClaimDeps,
   { definitions, limit, owner }: DueRequest,
-): Promise<DueClaim> {
+  byTurns: boolean,
+): Promise<Omit<DueClaim, 'more'> & { more: string[] }> {
   const names = definitions.map(({ name }) => name);
   const unsure = names.filter((name) => controlCache.isStale(name));
   if (unsure.length > 0) {
@@ -209,20 +195,32 @@ async function claimTogether(
     const { version, isRestricted } = controlCache.of(name);
     return { name, leaseSeconds, version, isOpen: !isRestricted };
   });
+  const [first = ''] = names;
+  const byAge = turns.isOldestDue(first);
+  const selection = byTurns ? { turn: turns.of(first), byAge } : undefined;
   const began = performance.now();
-  const { claimed, stale, resumable, restricted } = await inStatement(database, async (sql, after) => {
-    const group = await claimAvailable(sql, owner, asked, limit);
-    announceTransitions(after, group.claimed.length);
-    return group;
+  const group = await inStatement(database, async (sql, after) => {
+    const done = await claimAvailable(sql, owner, asked, limit, selection);
+    announceTransitions(after, done.claimed.length);
+    return done;
   });
+  const { claimed, stale, resumable, restricted } = group;
   meter.claimed(claimed, (performance.now() - began) / 1000);
   for (const name of stale) controlCache.markStale(name);
   const next = [...restricted, ...resumable].filter((name) => !controlCache.of(name).isPaused);
   for (const name of next) separate.add(name);
   // If the limit was reached, definitions after the last claimed one come first in the next claim.
   const last = Math.max(...claimed.map(({ task }) => names.indexOf(task.name)));
-  const cut = claimed.length < limit ? [] : [...names.slice(last + 1), ...names.slice(last, last + 1)];
-  return { claimed, more: [...new Set([...next, ...stale, ...cut])], againInSeconds: new Map() };
+  const isFull = claimed.length === limit;
+  const cut = isFull ? [...names.slice(last + 1), ...names.slice(last, last + 1)] : [];
+  if (byTurns) turns.noteTurns(first, group.served, isFull, byAge);
+  else for (const [index, name] of names.entries()) turns.noteClaim(name, isFull && index === last);
+  for (const name of group.shared) {
+    const tenant = claimed.findLast(({ task }) => task.name === name)?.task.tenant;
+    if (cut.includes(name) || next.includes(name)) turns.noteShared(name, tenant);
+  }
+  const unfinished = group.served?.hasMore ? names : [];
+  return { claimed, more: [...next, ...stale, ...cut, ...unfinished], againInSeconds: new Map() };
 }
 
 /** Claims due tasks of one definition, optionally of one tenant only. */
@@ -248,7 +246,9 @@ async function claimSeparately(deps: ClaimDeps, request: ClaimRequest): Promise<
     const began = performance.now();
     try {
       const result = await inTransaction(deps.database, (trx) =>
-        known.isRestricted ? claimRestricted(deps, trx, request) : claimOpen(trx, request, known.version),
+        known.isRestricted
+          ? claimRestricted(deps, trx, request)
+          : claimOpen(deps, trx, request, known.version),
       );
       meter.claimed(result.claimed, (performance.now() - began) / 1000);
       return result;
@@ -262,19 +262,18 @@ async function claimSeparately(deps: ClaimDeps, request: ClaimRequest): Promise<
 const NOTHING: ClaimResult = { claimed: [], more: false };
 
 async function claimOpen(
+  { queue }: ClaimDeps,
   trx: Transaction<Schema>,
   request: ClaimRequest,
   version: number,
 ): Promise<ClaimResult> {
   const { name, limit, tenant } = request;
-  const found =
-    tenant === null
-      ? { deliveries: await lockReadyParents(trx, null, name, limit), andAvailable: true }
-      : { deliveries: await selectDueForTenant(trx, tenant, name, limit), andAvailable: false };
-  const { started, continued } = await claimFound(trx, request, found, limit, version);
+  const parents = await lockReadyParents(trx, tenant, name, limit);
+  const found = { parents, version, limit };
+  const { started, continued, hasMore } = await claimFound(trx, queue, request, found);
   if (started.length === 0 || continued.length > 0) await checkControlVersion(trx, name, version);
   const claimed = await record(trx, request.owner, started, continued);
-  return { claimed, more: claimed.length === limit };
+  return { claimed, more: claimed.length === limit || hasMore };
 }
 
 /** @throws StaleControlError if the control row has another version */
@@ -296,45 +295,56 @@ async function claimRestricted(
   const capacity = await readCapacity(trx, control);
   if (capacity.total <= 0) return { ...NOTHING, againInSeconds: capacity.againInSeconds };
   const limit = Math.min(request.limit, capacity.total);
-  const found =
-    tenant === null && control.limits.perTenant === undefined
-      ? { deliveries: await lockReadyParents(trx, null, name, limit), andAvailable: true }
-      : {
-          deliveries: await selectWithinCapacity(trx, control, capacity, tenant, limit),
-          andAvailable: false,
-        };
-  const { started, continued } = await claimFound(trx, request, found, limit, control.version);
+  const { running } = capacity;
+  const parents = await lockParentsWithin(trx, control, running, tenant, limit);
+  const { perTenant } = control.limits;
+  const room = perTenant === undefined ? undefined : { perTenant, running };
+  const found = { parents, version: control.version, limit, room };
+  const { started, continued, hasMore } = await claimFound(trx, queue, request, found);
   const claimed = await record(trx, owner, started, continued);
   await recordRateLimitedStarts(trx, control, claimed.length);
   // If the limits are exhausted, the end of a run or of the rate period triggers the next claim.
-  const more = claimed.length === request.limit || claimed.length < found.deliveries.length;
+  const more = claimed.length === request.limit || continued.length < parents.length || hasMore;
   return { claimed, more };
 }
 
-/** The tasks to claim. */
+/** The tasks that a transaction may claim of a definition. */
 interface Found {
-  readonly deliveries: readonly Delivery[];
-  /** True if available tasks are claimed too. */
-  readonly andAvailable: boolean;
+  readonly parents: readonly Delivery[];
+  /** The version of the control. */
+  readonly version: number;
+  /** Maximum number of tasks. */
+  readonly limit: number;
+  /** The limit per tenant; `undefined` if there is none. */
+  readonly room?: TenantRoom | undefined;
 }
 
-/** Claims the selected tasks: parents before tasks that have not started. */
+/** Claims the selected parents, and then available tasks. */
 async function claimFound(
   trx: Transaction<Schema>,
-  { name, owner, leaseSeconds }: ClaimRequest,
-  { deliveries, andAvailable }: Found,
-  limit: number,
-  version: number,
-): Promise<{ readonly started: readonly ClaimedTask[]; readonly continued: readonly ClaimedParent[] }> {
-  const control = { name, version };
-  const delivered = await claimTasks(trx, deliveries, owner, leaseSeconds, control);
-  const begun = new Set(delivered.map((one) => one.task.id));
-  const others = deliveries.filter((delivery) => !begun.has(delivery.taskId));
-  const continued = await claimContinuations(trx, others, owner, leaseSeconds);
-  const left = limit - delivered.length - continued.length;
-  if (!andAvailable || left <= 0) return { started: delivered, continued };
-  const available = await claimAvailable(trx, owner, [{ ...control, leaseSeconds, isOpen: true }], left);
-  return { started: [...delivered, ...available.claimed], continued };
+  { turns }: TaskQueue,
+  { name, owner, leaseSeconds, tenant }: ClaimRequest,
+  { parents, version, limit, room }: Found,
+): Promise<{
+  readonly started: readonly ClaimedTask[];
+  readonly continued: readonly ClaimedParent[];
+  /** True if a tenant may have more tasks than its turn has allowed. */
+  readonly hasMore: boolean;
+}> {
+  const continued = await claimContinuations(trx, parents, owner, leaseSeconds);
+  const left = limit - continued.length;
+  if (left <= 0) return { started: [], continued, hasMore: false };
+  const key = tenant === null ? name : `${name}\n${tenant}`;
+  const byAge = turns.isOldestDue(key);
+  const byTurns = byAge || tenant !== null || room !== undefined || turns.isShared(key);
+  const selection = byTurns ? { turn: turns.of(key), tenant, room, byAge } : undefined;
+  const asked = [{ name, version, leaseSeconds, isOpen: true }];
+  const { claimed, served, shared } = await claimAvailable(trx, owner, asked, left, selection);
+  const isFull = claimed.length === left;
+  if (byTurns) turns.noteTurns(key, served, isFull, byAge);
+  else turns.noteClaim(key, isFull);
+  if (isFull && shared.length > 0) turns.noteShared(key, claimed.at(-1)?.task.tenant);
+  return { started: claimed, continued, hasMore: served?.hasMore ?? false };
 }
 
 /** Audits the parents that a claim has resumed; the claim statement audits the runs that it starts itself. */

@@ -1,5 +1,6 @@
 import { isLimited } from '../core/limits.ts';
 import { type EngineMeter, NO_METER } from '../core/meters.ts';
+import { TenantTurns } from '../core/tenant-turns.ts';
 import type { DefinitionControl } from '../db/queries/definition.ts';
 
 /** The queue as this process sees it: the known definitions, their cached pauses and limits, the meter. */
@@ -7,6 +8,8 @@ export class TaskQueue {
   readonly #names = new Set<string>();
   /** Cached pauses and limits. */
   readonly controlCache = new ControlCache();
+  /** The round robins among tenants, as this process continues them. */
+  readonly turns = new TenantTurns();
   /** Definitions whose next claim needs a separate transaction (`claimDue`). */
   readonly separate = new Set<string>();
   /** Counts starts, completions and faults. */

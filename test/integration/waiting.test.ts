@@ -170,7 +170,8 @@ describe.each(DATABASES)('why a task waits, on %s', (kind) => {
     await north.acquire('local');
     const start = (tenant: string) => server.admin.start({ Name: 'local', DatabaseSerialNumber: tenant });
     const [there, elsewhere] = [await start('NORTH'), await start('SOUTH')];
-    expect(await reasons(there)).toEqual(['Due']);
+    // Either tenant may be the first.
+    expect((await waiting(there)).WaitsFor).toMatchObject([{ Reason: 'Queue', Ahead: 1 }]);
     expect((await waiting(elsewhere)).WaitsFor).toMatchObject([
       { Reason: 'NoWorker', LastSeen: null },
       { Reason: 'Queue', Ahead: 1 },
@@ -230,6 +231,23 @@ describe.each(DATABASES)('why a task waits, on %s', (kind) => {
     expect(estimated.Text).toMatch(/It starts at about 20/);
     claimed.push(...(await worker.acquire('line', { Limit: 100 })).map(({ Task }) => Task.Id));
     expect(claimed.map((id) => places.get(id))).toEqual(ids.map((_, index) => index));
+  });
+
+  test('its position among tenants, which take turns by their weights', async () => {
+    await server.admin.json('PUT', '/Definitions/line/Limits', { Weights: { GOLD: 2 } });
+    const start = (DatabaseSerialNumber: string) =>
+      server.admin.start({ Name: 'line', DatabaseSerialNumber });
+    for (let n = 0; n < 6; n += 1) await start('BIG');
+    for (let n = 0; n < 3; n += 1) await start('GOLD');
+    const ahead = async (id: number): Promise<number> => (await waiting(id)).WaitsFor[0].Ahead;
+    // Of each other tenant at most as many as in one turn, or in two.
+    expect(await ahead(await start('SMALL'))).toBe(1 + 2);
+    expect(await ahead(await start('SMALL'))).toBe(1 + 2 + 3);
+    const claimed: string[] = [];
+    for (let n = 0; n < 4; n += 1) claimed.push((await worker.next('line')).Task.DatabaseSerialNumber);
+    expect(claimed).toContain('SMALL');
+    await server.admin.json('DELETE', '/Definitions/line/Limits');
+    for (let left = 1; left > 0; ) left = (await worker.acquire('line', { Limit: 100 })).length;
   });
 
   test('its position in a long queue is not counted to the end', async () => {

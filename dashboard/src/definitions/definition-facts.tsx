@@ -18,11 +18,12 @@ type Limits = Definition['Limits'];
 function useLimitsText(): (limits: Limits) => string {
   const { t } = useTexts();
   const { number, duration } = useTimes();
-  return ({ Concurrent, PerTenant, Rate }) =>
+  return ({ Concurrent, PerTenant, Rate, Weights }) =>
     [
       ...(Concurrent === null ? [] : [t`${number(Concurrent)} concurrent runs`]),
       ...(PerTenant === null ? [] : [t`${number(PerTenant)} concurrent runs per tenant`]),
       ...(Rate === null ? [] : [t`${number(Rate.Runs)} runs per ${duration(Rate.Seconds * 1000)}`]),
+      ...Object.entries(Weights ?? {}).map(([tenant, weight]) => t`weight ${number(weight)} for ${tenant}`),
     ].join(', ');
 }
 

@@ -29,6 +29,7 @@ export function LimitsDialog({
       PerTenant: count('PerTenant'),
       // Half a rate is sent too; the server says what is missing.
       Rate: Runs === null && Seconds === null ? null : { Runs: Runs as number, Seconds: Seconds as number },
+      Weights: Limits.Weights,
     };
     const call = form.has('reset')
       ? api.DELETE('/api/v1/Definitions/{name}/Limits', { params })

@@ -41,6 +41,7 @@ import { people } from './0041-people.ts';
 import { search } from './0043-search.ts';
 import { presenceAndOverlap } from './0045-presence-and-overlap.ts';
 import { cells } from './0046-cells.ts';
+import { tenantTurns } from './0047-tenant-turns.ts';
 import { pageSpace } from './0052-page-space.ts';
 
 /** Suffix of a migration that removes something: the last migration that a program must know to keep working. */
@@ -112,6 +113,7 @@ export const MIGRATIONS: Migrations = {
   '0043-search': search,
   '0045-presence-and-overlap': presenceAndOverlap,
   '0046-cells': cells,
+  '0047-tenant-turns': tenantTurns,
   '0052-page-space': pageSpace,
 };
 

@@ -114,7 +114,7 @@ export async function claimContinuations(
 }
 
 /**
- * Locks parents whose children have ended, for claims within limits (see `lockDueTasks`).
+ * Locks parents whose children have ended, for claims within limits (see `lockAvailableTasks`).
  *
  * @param tenant tenant of the tasks; `null` for any
  */

@@ -1,10 +1,12 @@
 import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
 import { WORKER_OWNER_PREFIX } from '../../core/access.ts';
 import { TaskState } from '../../core/task-state.ts';
+import type { ServedTurns } from '../../core/tenant-turns.ts';
 import type { Schema } from '../schema.ts';
 import { PREPARED, secondsFromNow } from '../sql.ts';
-import { type ClaimedRow, type ClaimedTask, type Delivery, startDue, toClaimed } from './queue.ts';
+import { type ClaimedRow, type ClaimedTask, startDue, toClaimed } from './queue.ts';
 import { IS_ACTIVE, IS_WAITING } from './task.ts';
+import { IS_SHARED, SERVED, selectByPriority, selectByTurns, type Turns } from './tenant-turns.ts';
 import { hasWaited } from './worker-process.ts';
 
 /** A definition to claim tasks of. */
@@ -20,6 +22,10 @@ export interface AskedDefinition {
 /** The result of a claim over several definitions. */
 export interface GroupClaim {
   readonly claimed: readonly ClaimedTask[];
+  /** The tenants that were served; `undefined` if none was, or without turns. */
+  readonly served: ServedTurns | undefined;
+  /** Definitions of which several tenants had available tasks; empty with turns. */
+  readonly shared: readonly string[];
   /** Definitions whose control has another version than the process knows. Their tasks are not claimed. */
   readonly stale: readonly string[];
   /** Definitions with parents whose children have all ended; `claimContinuations` claims them. */
@@ -33,26 +39,19 @@ export interface GroupClaim {
  * a definition by priority, then oldest first. Concurrent claims never claim the same task. It is one statement for any
  * number of definitions, which also writes the audit rows and reports what else can be claimed.
  *
- * The subquery of a definition locks a row only when the outer limit needs it, so no row is locked in vain.
- *
  * @param limit maximum number of tasks, of all definitions
+ * @param turns claims by turns of the tenants; only for a single definition
  */
 export async function claimAvailable(
   db: Kysely<Schema>,
   nodeId: string,
   asked: readonly AskedDefinition[],
   limit: number,
+  turns?: Turns,
 ): Promise<GroupClaim> {
-  // A constant, so that PostgreSQL expects few rows although it doesn't know the limit when it plans.
-  const perDefinition = sql.lit(16 ** Math.ceil(Math.log2(Math.max(limit, 2)) / 4));
   const due = sql`
-    select t.id, t.job_id, a.lease from asked as a cross join lateral (
-      select t.id, t.job_id from batchline.task as t
-      where t.name = a.name and t.state = ${sql.lit(TaskState.New)} and t.job_id is null
-      order by t.priority desc, t.id
-      limit ${perDefinition}
-      for update of t skip locked
-    ) as t
+    select t.*, a.lease from asked as a
+    cross join lateral (${turns === undefined ? selectByPriority(limit) : selectByTurns(turns, limit)}) as t
     where a.is_open and a.is_current
     limit ${limit}`;
   const restricted = asked.every((one) => one.isOpen)
@@ -66,10 +65,14 @@ export async function claimAvailable(
         )
       )`;
   const { rows } = await sql<
-    Readonly<Record<'stale' | 'resumable' | 'restricted', string[] | null>> & ClaimedRow
+    Readonly<Record<'stale' | 'resumable' | 'restricted', string[] | null>> & {
+      readonly served: string | null;
+      readonly shared: string[] | null;
+    } & ClaimedRow
   >`
     with asked as materialized (
       select a.name, a.lease, a.is_open, a.version = coalesce(c.version, 0) as is_current
+        ${turns === undefined ? sql`` : sql`, coalesce(c.limits, c.default_limits) -> 'weights' as weights`}
       from unnest(${asked.map((one) => one.name)}::text[], ${asked.map((one) => one.version)}::int[],
         ${asked.map((one) => one.leaseSeconds)}::float8[], ${asked.map((one) => one.isOpen)}::bool[])
         with ordinality as a (name, version, lease, is_open, turn)
@@ -88,76 +91,19 @@ export async function claimAvailable(
           ) as t
           where f.ready_since is not null and t.name = any (${asked.map((one) => one.name)}::text[])
         ), '{}') as resumable,
-        nullif(${restricted}, '{}') as restricted
+        nullif(${restricted}, '{}') as restricted,
+        ${turns === undefined ? sql`null` : SERVED} as served,
+        ${turns === undefined ? sql`nullif(array(select a.name from asked as a where ${IS_SHARED}), '{}')` : sql`null::text[]`} as shared
     ) as s left join claimed as c on true ${PREPARED}`.execute(db);
   const [first] = rows;
   return {
     claimed: rows.filter((row) => row.id !== null).map(toClaimed),
+    served: first?.served ? (JSON.parse(first.served) as ServedTurns) : undefined,
+    shared: first?.shared ?? [],
     stale: first?.stale ?? [],
     resumable: first?.resumable ?? [],
     restricted: first?.restricted ?? [],
   };
-}
-
-/** The limit of concurrent runs per tenant, and the current numbers. */
-export interface TenantRoom {
-  readonly perTenant: number;
-  readonly running: ReadonlyMap<string, number>;
-}
-
-/**
- * Selects due tasks of a definition within the limit of each tenant, by priority, then oldest first. It skips from tenant
- * to tenant in an index, so that the queue of a tenant at its limit is not read.
- */
-export async function selectDueWithinLimits(
-  trx: Transaction<Schema>,
-  name: string,
-  { perTenant, running }: TenantRoom,
-  limit: number,
-): Promise<Delivery[]> {
-  const waiting = sql`t.state = ${sql.lit(TaskState.New)} and t.name = ${name}`;
-  const { rows } = await sql<{ id: number; job_id: string | null }>`
-    with recursive tenants as (
-      (select t.tenant from batchline.task as t where ${waiting} order by t.tenant limit 1)
-      union all
-      select (
-        select t.tenant from batchline.task as t where ${waiting} and t.tenant > x.tenant order by t.tenant limit 1
-      ) from tenants as x where x.tenant is not null
-    )
-    select d.id, d.job_id
-    from tenants as x
-    left join json_each_text(${JSON.stringify(Object.fromEntries(running))}::text::json) as r on r.key = x.tenant
-    cross join lateral (
-      select t.id, t.job_id, t.priority, row_number() over (order by t.priority desc, t.id) as place
-      from batchline.task as t
-      where ${waiting} and t.tenant = x.tenant and t.run_after <= now()
-      order by t.priority desc, t.id
-      limit ${perTenant}
-    ) as d
-    where x.tenant is not null and d.place <= ${perTenant}::int - coalesce(r.value::int, 0)
-    order by d.priority desc, d.id
-    limit ${limit}`.execute(trx);
-  return rows.map((row) => ({ taskId: row.id, jobId: row.job_id }));
-}
-
-/**
- * Locks due tasks of one tenant, by priority, then oldest first, for a worker that is restricted to the tenant. Skips
- * locked tasks, which another process is claiming.
- */
-export async function lockDueTasks(
-  trx: Transaction<Schema>,
-  tenant: string,
-  name: string,
-  limit: number,
-): Promise<Delivery[]> {
-  const { rows } = await sql<{ id: number; job_id: string | null }>`
-    select t.id, t.job_id from batchline.task as t
-    where t.tenant = ${tenant} and t.state = ${TaskState.New} and t.name = ${name}
-      and t.run_after <= now()
-    order by t.priority desc, t.id
-    limit ${limit}
-    for update of t skip locked`.execute(trx);
-  return rows.map((row) => ({ taskId: row.id, jobId: row.job_id }));
 }
 
 /** Result of one promotion. */

@@ -1,4 +1,4 @@
-import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { type AttemptError, AttemptOutcome } from '../../core/attempt.ts';
 import {
   inEnglish,
@@ -24,12 +24,6 @@ export interface Delivery {
   readonly taskId: number;
   /** Token of the wait of a parent (`task_family.job_id`); null for an available task. */
   readonly jobId: string | null;
-}
-
-/** The cached version of the control of a definition (`readControls`). A claim under a stale version returns nothing. */
-export interface SeenGate {
-  readonly name: string;
-  readonly version: number;
 }
 
 /** A claimed task. */
@@ -58,36 +52,6 @@ export interface ClaimedRow extends Omit<TaskRow, ClaimSets> {
 }
 
 const CLAIMED = message`Claimed.`;
-/**
- * Claims and starts these tasks if they are New and still have their tokens.
- *
- * @returns the claimed ones; the others are no longer due
- */
-export async function claimTasks(
-  trx: Transaction<Schema>,
-  deliveries: readonly Delivery[],
-  nodeId: string,
-  leaseSeconds: number,
-  gate: SeenGate,
-): Promise<ClaimedTask[]> {
-  if (deliveries.length === 0) return [];
-  const wanted = deliveries.map((delivery) => ({ id: delivery.taskId, job_id: delivery.jobId }));
-  const delivered = sql`
-    select t.id, t.job_id, ${leaseSeconds}::float8 as lease from json_to_recordset(${JSON.stringify(wanted)}::text::json) as w (id int, job_id uuid)
-    join batchline.task as t on t.id = w.id and t.job_id is not distinct from w.job_id
-    where t.state = ${sql.lit(TaskState.New)} and ${isOpen(gate)}
-    for update of t`;
-  const { rows } = await sql<ClaimedRow>`with ${startDue(delivered, nodeId)} select * from claimed`.execute(
-    trx,
-  );
-  return rows.map(toClaimed);
-}
-
-function isOpen({ name, version }: SeenGate): RawBuilder<boolean> {
-  return sql`${version} = coalesce(
-    (select c.version from batchline.definition_control as c where c.name = ${name}), 0)`;
-}
-
 /**
  * Claims and starts tasks: increments the attempt and StartCount, and begins the lease. The audit log gets both
  * transitions, New to Aquired and Aquired to Started.

@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { AttemptOutcome } from '../../core/attempt.ts';
 import type { MessageData } from '../../core/message.ts';
 import { storedStateOf, TaskState } from '../../core/task-state.ts';
@@ -67,7 +67,7 @@ export async function readWaitFacts(db: Kysely<Schema>, id: number): Promise<Wai
     pause: pauseOf(control, row.paused_by),
     worker: await findWorkers(db, name, tenant),
     limits: isDue && control !== undefined ? await readLimitUses(db, control, tenant) : [],
-    ahead: isDue ? await countAhead(db, id, row, isReady) : 0,
+    ahead: isDue ? await countAhead(db, id, row, control?.limits.weights ?? {}, isReady) : 0,
     throughput: isDue ? await readThroughput(db, name) : null,
   };
 }
@@ -100,30 +100,49 @@ async function readLimitUses(
 }
 
 /**
- * Counts the available tasks of a definition that are claimed before this one, in the order of claims: parents whose
- * children have ended, then by priority, then by id. Two ranges of the index `task_ready`, read up to `MAX_AHEAD` + 1.
+ * Counts the tasks of a definition that can be claimed before this one, up to `MAX_AHEAD` + 1: parents whose children have
+ * ended; the tenant's available tasks with a higher priority, or the same and a smaller id; and of each other tenant as many
+ * as the turns allow that these take. All are ranges of the index `task_available`.
  *
  * @param isReady true for a parent whose children have ended
  */
 async function countAhead(
   db: Kysely<Schema>,
   id: number,
-  { name, priority }: Pick<Row, 'name' | 'priority'>,
+  { name, tenant, priority }: Pick<Row, 'name' | 'tenant' | 'priority'>,
+  weights: Readonly<Record<string, number>>,
   isReady: boolean,
 ): Promise<number> {
   const available = sql`batchline.task as t
     where t.name = ${name} and t.state = ${sql.lit(TaskState.New)} and t.job_id is null`;
   const limit = sql`limit ${MAX_AHEAD + 1}`;
-  const parents = sql`
-    select 1 from ${FROM_READY_PARENTS} and t.name = ${name} and (not ${isReady} or f.parent_id < ${id})`;
-  const others = sql`
-    (select 1 from ${available} and t.priority > ${priority} ${limit})
-    union all (select 1 from ${available} and t.priority = ${priority} and t.id < ${id} ${limit})`;
-  const { rows } = await sql<{ n: number }>`
-    select count(*)::int as n from (
-      select 1 from ((${parents} ${limit}) ${isReady ? sql`` : sql`union all ${others}`}) as ahead ${limit}
-    ) as ahead`.execute(db);
-  return rows[0]?.n ?? 0;
+  const count = async (tasks: RawBuilder<unknown>): Promise<number> => {
+    const { rows } = await sql<{ n: number }>`
+      select count(*)::int as n from (${tasks} ${limit}) as ahead`.execute(db);
+    return rows[0]?.n ?? 0;
+  };
+  const parents = await count(sql`
+    select 1 from ${FROM_READY_PARENTS} and t.name = ${name} and (not ${isReady} or f.parent_id < ${id})`);
+  if (isReady) return parents;
+  const own = await count(sql`
+    (select 1 from ${available} and t.tenant = ${tenant} and t.priority > ${priority} ${limit})
+    union all (
+      select 1 from ${available} and t.tenant = ${tenant} and t.priority = ${priority} and t.id < ${id} ${limit})`);
+  const turns = Math.ceil((own + 1) / (weights[tenant] ?? 1));
+  const others = await count(sql`
+    select 1 from (
+      with recursive tenants as (
+        (select t.tenant from ${available} order by t.tenant limit 1)
+        union all
+        select (select t.tenant from ${available} and t.tenant > x.tenant order by t.tenant limit 1)
+        from tenants as x where x.tenant is not null
+      )
+      select x.tenant, coalesce((${JSON.stringify(weights)}::text::json ->> x.tenant)::int, 1) as weight
+      from tenants as x where x.tenant <> ${tenant}
+    ) as x cross join lateral (
+      select 1 from ${available} and t.tenant >= x.tenant and t.tenant <= x.tenant limit ${turns}::int * x.weight
+    ) as t`);
+  return Math.min(parents + own + others, MAX_AHEAD + 1);
 }
 
 /** The throughput of a definition, from the last ends of tasks that ran. Reads the newest entries of `task_over`. */

@@ -1,7 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { ACCESS } from '../../core/access.ts';
-import { type DefinitionLimits, INT32_MAX, MAX_PERIOD_SECONDS } from '../../core/limits.ts';
+import {
+  type DefinitionLimits,
+  INT32_MAX,
+  MAX_PERIOD_SECONDS,
+  MAX_WEIGHT,
+  MAX_WEIGHTS,
+} from '../../core/limits.ts';
 import { messageOf, plainOf } from '../../core/message.ts';
 import { formatRetention, type RetentionRules, readRules } from '../../core/retention.ts';
 import { CancellationBehaviour, type CancellationBehaviourName } from '../../core/task.ts';
@@ -30,6 +36,11 @@ const LimitsSchema = Type.Object(
         { Runs: Type.Integer(), Seconds: Type.Number() },
         { description: 'Maximum number of runs that start per period' },
       ),
+    ),
+    Weights: nullable(
+      dictionary<number>(Type.Integer(), {
+        description: 'Weights of tenants in the order of starts; 1 for others',
+      }),
     ),
   },
   { title: 'Limits', description: 'The limits of a definition; null means no limit' },
@@ -100,9 +111,19 @@ const limitDefinitionOperation: Operation = {
   id: 'limitDefinition',
   access: ACCESS.administerServer,
   tag,
-  summary: 'Limits the concurrent runs, those of each tenant, and the runs per period.',
+  summary:
+    'Limits the concurrent runs, those of each tenant, and the runs per period; sets the weights of tenants.',
   responses: { 200: Definition },
-  examples: { request: { limits: { Concurrent: 4, PerTenant: 1, Rate: { Runs: 100, Seconds: 60 } } } },
+  examples: {
+    request: {
+      limits: {
+        Concurrent: 4,
+        PerTenant: 1,
+        Rate: { Runs: 100, Seconds: 60 },
+        Weights: { Cust12345: 3 },
+      },
+    },
+  },
 };
 
 const unlimitDefinitionOperation: Operation = {
@@ -177,6 +198,12 @@ const Limits = Type.Object(
         Type.Null(),
       ]),
     ),
+    Weights: Type.Optional(
+      Type.Union([
+        dictionary<number>(Type.Integer({ minimum: 1, maximum: MAX_WEIGHT }), { maxProperties: MAX_WEIGHTS }),
+        Type.Null(),
+      ]),
+    ),
   },
   { additionalProperties: false },
 );
@@ -248,19 +275,21 @@ export async function definitionRoutes(app: FastifyInstance, { tasks }: { tasks:
   );
 }
 
-function readLimits({ Concurrent, PerTenant, Rate }: Static<typeof Limits>): DefinitionLimits {
+function readLimits({ Concurrent, PerTenant, Rate, Weights }: Static<typeof Limits>): DefinitionLimits {
   return {
     ...(Concurrent == null ? {} : { concurrent: Concurrent }),
     ...(PerTenant == null ? {} : { perTenant: PerTenant }),
     ...(Rate == null ? {} : { rate: { runs: Rate.Runs, seconds: Rate.Seconds } }),
+    ...(Weights == null ? {} : { weights: Weights }),
   };
 }
 
-function limitsToWire({ concurrent, perTenant, rate }: DefinitionLimits): object {
+function limitsToWire({ concurrent, perTenant, rate, weights }: DefinitionLimits): object {
   return {
     Concurrent: concurrent ?? null,
     PerTenant: perTenant ?? null,
     Rate: rate === undefined ? null : { Runs: rate.runs, Seconds: rate.seconds },
+    Weights: weights ?? null,
   };
 }
 

@@ -30,21 +30,20 @@ describe.each(DATABASES)('limits of definitions on %s', (kind) => {
       Concurrent: 1,
       PerTenant: null,
       Rate: null,
+      Weights: null,
     });
     await allEnded(await startMany('single', 8));
     expect((await readRunRecord(server.database.sql, 'single')).most).toBe(1);
   });
 
   test('an administrator sets others, and takes them away', async () => {
-    const set = await server.admin.json('PUT', '/Definitions/single/Limits', { Concurrent: 3 });
-    expect(set).toMatchObject({ Limits: { Concurrent: 3, PerTenant: null, Rate: null }, LimitsAreSet: true });
+    const limits = { Concurrent: 3, PerTenant: null, Rate: null, Weights: { GOLD: 3 } };
+    const set = await server.admin.json('PUT', '/Definitions/single/Limits', limits);
+    expect(set).toMatchObject({ Limits: limits, LimitsAreSet: true });
     const back = await server.admin.json('DELETE', '/Definitions/single/Limits');
     expect(back).toMatchObject({ Limits: { Concurrent: 1 }, LimitsAreSet: false });
     const audit = await server.admin.json('GET', '/Definitions/single/Audit');
-    expect(audit.map((one: { Limits: object | null }) => one.Limits)).toEqual([
-      { Concurrent: 3, PerTenant: null, Rate: null },
-      null,
-    ]);
+    expect(audit.map((one: { Limits: object | null }) => one.Limits)).toEqual([limits, null]);
   });
 
   test('what runs is never more than the limit, and a full tenant holds up no other', async () => {
@@ -82,6 +81,8 @@ describe.each(DATABASES)('limits of definitions on %s', (kind) => {
       { Rate: { Runs: 1 } },
       { Rate: { Runs: 1, Seconds: 0 } },
       { Rate: { Runs: 1, Seconds: 90_000 } },
+      { Weights: { GOLD: 0 } },
+      { Weights: { GOLD: 101 } },
       { Most: 1 },
     ]) {
       expect((await server.admin.call('PUT', '/Definitions/work/Limits', body)).status).toBe(400);

@@ -6,10 +6,10 @@ import { DEFAULT_RETRY, decideOutcome } from '../../../src/core/run-outcome.ts';
 import type { Signal } from '../../../src/db/pubsub.ts';
 import { readAudit } from '../../../src/db/queries/audit.ts';
 import { lockParent, readChildCounts } from '../../../src/db/queries/children.ts';
-import { claimTasks } from '../../../src/db/queries/queue.ts';
 import { inTransaction } from '../../../src/db/transaction.ts';
 import { waitForChildren } from '../../../src/queue/children/run-children.ts';
 import { prepareChildren, startChildren } from '../../../src/queue/children/start.ts';
+import { claimBatch } from '../../../src/queue/claimer.ts';
 import { completionOf, writeCompletions } from '../../../src/queue/completer.ts';
 import { deleteTasks, restartTask, stopTask, updateTask } from '../../../src/services/change-task.ts';
 import { startTask } from '../../../src/services/start-task.ts';
@@ -75,14 +75,11 @@ describe.each(DATABASES)('transitions on %s', (kind) => {
     return rows[0]?.id ?? 0;
   };
 
-  /** Claims one task. Resolves to its attempt. */
+  /** Claims the available tasks. Resolves to the attempt of this one. */
   const claim = async (taskId: number): Promise<number> => {
-    const deliveries = [{ taskId, jobId: null }];
-    const gate = { name: NAME, version: 0 };
-    const [claimed] = await inTransaction(node.parts.database, (trx) =>
-      claimTasks(trx, deliveries, 'node', 60, gate),
-    );
-    return claimed?.task.attempt ?? 0;
+    const request = { name: NAME, limit: 100, owner: 'node', leaseSeconds: 60, tenant: null };
+    const { claimed } = await claimBatch(node.parts, request);
+    return claimed.find(({ task }) => task.id === taskId)?.task.attempt ?? 0;
   };
 
   const makeFamily = async (isInternal = false): Promise<Family> => {
