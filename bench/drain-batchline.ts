@@ -16,6 +16,8 @@ export interface DrainJob {
   readonly atOnce: number;
   /** Jobs per fetch of bare pg-boss. */
   readonly batchSize: number;
+  /** Number of tenants that the tasks belong to, in turn. */
+  readonly tenants: number;
   /** True if another session has a transaction open from before the first start. */
   readonly hasOpenTransaction: boolean;
 }
@@ -29,8 +31,9 @@ export interface DrainRates {
 await answerWith(async (job: DrainJob): Promise<DrainRates> => {
   const { parts, database, makeEngine, close } = await openParts(job.env);
   const other = job.hasOpenTransaction ? await openTransaction(job.env.DATABASE_URL ?? '') : undefined;
-  const start = await eachPerSecond(Array.from({ length: job.tasks }), job.atOnce, () =>
-    startTask(parts, CALLER, REQUEST),
+  const tenants = Array.from({ length: job.tasks }, (_, index) => `tenant ${index % job.tenants}`);
+  const start = await eachPerSecond(tenants, job.atOnce, (databaseSerialNumber) =>
+    startTask(parts, CALLER, { ...REQUEST, databaseSerialNumber }),
   );
 
   // The engine starts after all tasks are queued.

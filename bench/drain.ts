@@ -55,6 +55,7 @@ export async function measureOneDrain(
   {
     kind,
     tasks,
+    tenants = 1,
     hasOpenTransaction = false,
   }: Pick<DrainJob, 'tasks'> & Partial<DrainJob> & { readonly kind: 'postgres' | 'embedded' },
 ): Promise<DrainRates> {
@@ -64,7 +65,7 @@ export async function measureOneDrain(
     BATCHLINE_CONCURRENCY: String(SLOTS),
   };
   if (kind === 'postgres') env.DATABASE_URL = await createDatabase(bench.postgresUrl, 'bench_drain');
-  const job = { env, tasks, atOnce: STARTS_AT_ONCE, batchSize: BATCH_SIZE, hasOpenTransaction };
+  const job = { env, tasks, atOnce: STARTS_AT_ONCE, batchSize: BATCH_SIZE, tenants, hasOpenTransaction };
   try {
     return await inProcess<DrainJob, DrainRates>(bench, script, job);
   } finally {

@@ -21,6 +21,7 @@ import { measureQueues } from './queues/queues.ts';
 import { measureRequests } from './requests.ts';
 import { measureStorage } from './storage.ts';
 import { tableOf, targetTable } from './tables.ts';
+import { measureTurns } from './turns.ts';
 
 /** Sizes given on the command line. */
 interface Sizes {
@@ -56,6 +57,11 @@ const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
   },
   'drain-embedded': (bench) => measureDrain(bench, 'embedded', EMBEDDED_TASKS),
   'open-transaction': async (bench) => [await measureOpenTransaction(bench, HELD_TASKS)],
+  turns: async (bench, { drainTasks }) => {
+    const reports = [];
+    for (const tasks of drainTasks) reports.push(await measureTurns(bench, tasks));
+    return reports;
+  },
   storage: (bench) => measureStorage(bench),
   latency: async (bench) => [await measureIdleLatency(bench), await measureEmbeddedLatency(bench)],
   load: async (bench) => [await measureLoadedLatency(bench)],

@@ -1481,7 +1481,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Limits the concurrent runs, those of each tenant, and the runs per period */
+        /** Limits the concurrent runs, those of each tenant, and the runs per period; sets the weights of tenants */
         put: operations["limitDefinition"];
         post?: never;
         /** Resets the limits to the definition's own */
@@ -2926,6 +2926,9 @@ export interface components {
             Rate: {
                 Runs: number;
                 Seconds: number;
+            } | null;
+            Weights: {
+                [key: string]: number;
             } | null;
         };
         /** @description A task definition */
@@ -7504,6 +7507,9 @@ export interface operations {
                     Rate?: {
                         Runs: number;
                         Seconds: number;
+                    } | null;
+                    Weights?: {
+                        [key: string]: number;
                     } | null;
                 };
             };

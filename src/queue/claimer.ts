@@ -155,7 +155,7 @@ interface DueClaim {
  * those with parents whose children have ended, in a transaction; and those with tasks of several tenants, by turns.
  */
 export async function claimDue(deps: ClaimDeps, request: DueRequest): Promise<DueClaim> {
-  const { separate, turns } = deps.queue;
+  const { controlCache, separate, turns } = deps.queue;
   const { definitions, limit, owner } = request;
   const [first, ...others] = definitions;
   if (first !== undefined && separate.delete(first.name)) {
@@ -167,7 +167,9 @@ export async function claimDue(deps: ClaimDeps, request: DueRequest): Promise<Du
       againInSeconds: new Map(result.againInSeconds === undefined ? [] : [[name, result.againInSeconds]]),
     };
   }
-  const needsTurns = ({ name }: DueDefinition): boolean => turns.isShared(name) || turns.isOldestDue(name);
+  // Limited definitions are claimed separately in any case.
+  const needsTurns = ({ name }: DueDefinition): boolean =>
+    !controlCache.of(name).isRestricted && (turns.isShared(name) || turns.isOldestDue(name));
   const claimsByTurns = first !== undefined && needsTurns(first);
   const asked = claimsByTurns ? [first] : definitions.filter((one) => !needsTurns(one));
   const left = definitions.filter((one) => !asked.includes(one)).map((one) => one.name);
@@ -214,7 +216,9 @@ async function claimTogether(
   const isFull = claimed.length === limit;
   const cut = isFull ? [...names.slice(last + 1), ...names.slice(last, last + 1)] : [];
   if (byTurns) turns.noteTurns(first, group.served, isFull, byAge);
-  else for (const [index, name] of names.entries()) turns.noteClaim(name, isFull && index === last);
+  else
+    for (const [index, { name, isOpen }] of asked.entries())
+      if (isOpen) turns.noteClaim(name, isFull && index === last);
   for (const name of group.shared) {
     const tenant = claimed.findLast(({ task }) => task.name === name)?.task.tenant;
     if (cut.includes(name) || next.includes(name)) turns.noteShared(name, tenant);
