@@ -27,6 +27,7 @@ export async function makeCheckout(folder: string): Promise<Record<string, strin
   chmodSync(join(bin, 'batchline'), 0o755);
   return {
     ...PROCESS_ENV,
+    TEST_BUNDLES: '', // the modules of the checkout itself, as readers of the documents have them
     PATH: `${bin}:${dirname(process.execPath)}:${process.env.PATH}`,
     HOME: process.env.HOME ?? folder,
     CURL_HOME: bin,
