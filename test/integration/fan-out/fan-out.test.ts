@@ -142,7 +142,7 @@ describe.each(DATABASES)('fan-out on %s', (kind) => {
     expect((await children(id)).Children[0]).toMatchObject({
       Started: expect.any(String),
       Ended: null,
-      Children: 4,
+      Children: 2,
     });
     expect(await ann.json('POST', `/BatchTask/${id}/Stop`)).toBe(true);
     expect(await ann.task(id)).toMatchObject({
