@@ -35,7 +35,7 @@ const NOTHING: Readonly<Record<string, string>> = { lease: '2147483646.1', name:
 /** Calls by POST that change nothing, signing in, and setting a password by a link. Time zones can't be changed by calls. */
 const READS_BY_POST =
   /^POST \/api\/v1\/(?:Agents\/\w+\/Get\w+|Agents\/TimeZone\/\w+|Archive\/\w+|SignIn|SignIn\/Password)$/i;
-/** Changes without a scope: of the own session, and by the signed link in a mail. */
+/** Changes without a scope: the end of a session, and the signed link in a mail. */
 const FREE = ['DELETE /api/v1/SignIn', 'POST /unsubscribe/:token'];
 /** Calls whose handlers refuse more than is declared: accounts of others, and every change of time zones. */
 const REFUSES_MORE =
