@@ -73,7 +73,7 @@ describeInBrowser('the list of tasks', (stage) => {
     await page.keyboard.type('paper -wrong');
     expect(await field.inputValue()).toBe('state:failed paper -wrong');
     await expect.poll(() => shownTasks(page)).toEqual([may]);
-    expect(await page.locator('tbody mark').allInnerTexts()).toEqual(['paper']);
+    await expect.poll(() => page.locator('tbody mark').allInnerTexts()).toEqual(['paper']);
     await field.fill('state:fine paper');
     await page.getByText(/^state: has the value "fine" at character 7; new, aquired/).waitFor();
     expect(await field.getAttribute('aria-invalid')).toBe('true');
