@@ -29,6 +29,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          maxWorkers: 2,
           include: ['src/**/*.test.ts', 'dashboard/src/**/*.test.ts', 'test/unit/**/*.test.ts'],
           environment: 'node',
           isolate: false,
@@ -51,7 +52,7 @@ export default defineConfig({
             'test/support/database-templates.ts',
             'test/support/bundled-modules.ts',
           ],
-          maxWorkers: 4,
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
           // Tests wait for conditions, so these timeouts only end tests that hang, even on a busy machine.
           testTimeout: 300_000,
@@ -67,7 +68,7 @@ export default defineConfig({
           isolate: false,
           globalSetup: ['test/support/built-dashboard.ts', 'test/support/database-templates.ts'],
           expect: { poll: { timeout: 30_000 } },
-          maxWorkers: 4,
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 120_000,
