@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { ApiClient } from '../test/support/api-client.ts';
+import { onServer } from '../test/support/on-server.ts';
 import { createDatabase, dropDatabase } from '../test/support/postgres-server.ts';
 import type { IdleCost, IdleJob } from './cell-workers.ts';
 import { figuresOf, interleave, type Report, ratioOf } from './figures.ts';
@@ -41,7 +42,7 @@ async function measureLife(bench: Bench): Promise<Report> {
   try {
     const admin = await ApiClient.signIn(api.url, ADMIN.login, ADMIN.password);
     const client = await admin.withToken(['read', 'write']);
-    await query(
+    await onServer(
       url,
       `insert into batchline.task (tenant, name, owner_id, is_internal, details_table, details_record, context, state,
         description, response, request, file_name, cancellation)
@@ -62,7 +63,7 @@ async function measureLife(bench: Bench): Promise<Report> {
     };
     await run(200); // warms up
     const life = async (): Promise<Record<string, number>> => {
-      await query(url, 'checkpoint');
+      await onServer(url, 'checkpoint');
       const before = await state(url);
       await run(TASKS);
       const after = await state(url);
@@ -179,7 +180,7 @@ function channelOf(index: number): string {
 
 /** CPU time of PostgreSQL (ms), bytes of WAL that it has written, and the size of its tables. */
 async function state(url: string): Promise<{ cpu: number; wal: number; bytes: number }> {
-  const [row] = await query<{ wal: string; bytes: string }>(
+  const [row] = await onServer<{ wal: string; bytes: string }>(
     url,
     `select pg_current_wal_lsn() - '0/0' as wal, (
       select sum(pg_total_relation_size(oid)) from pg_class
@@ -196,14 +197,4 @@ async function privateMemory(pid: number): Promise<number> {
 
 function add(values: Record<string, number[]>, name: string, value: number): void {
   values[name] = [...(values[name] ?? []), value];
-}
-
-async function query<Row extends pg.QueryResultRow>(url: string, text: string): Promise<Row[]> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return (await client.query<Row>(text)).rows;
-  } finally {
-    await client.end();
-  }
 }

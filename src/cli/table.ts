@@ -186,8 +186,8 @@ export function durationText(seconds: number | null | undefined): string {
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)?$/;
 
 /**
- * Formats properties as one line each; a list of objects or a nested object takes a line for each part. Omits what is empty
- * or not set.
+ * Formats each property as a line. Lists of objects and nested objects take one line per part. Empty and unset properties are
+ * omitted.
  */
 export function formatProperties(properties: Readonly<Record<string, unknown>>): string {
   const shown = Object.entries(properties)

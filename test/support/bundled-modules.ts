@@ -28,7 +28,7 @@ const ENTRIES = [
 /** Makes later processes start faster: the compile cache of Node.js and the bundles, which stay after a run. */
 export const COMPILED = process.env.TEST_COMPILED ?? join(tmpdir(), 'batchline-test-compiled');
 
-/** The folder of the bundles. Its name has the hash of what they are made of, so that no other ones are ever used. */
+/** The folder of the bundles. Its name contains a hash of their sources, so stale bundles are never used. */
 export const BUNDLES = process.env.TEST_BUNDLES ?? join(COMPILED, `bundles-${hashOfSources()}`);
 
 /**

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { onServer } from './on-server.ts';
 
 /** Address of a database with Citus on its coordinator, in which all nodes are registered; `undefined` for PostgreSQL. */
 const { BATCHLINE_TEST_CITUS_URL: citusUrl } = process.env;
@@ -23,7 +23,7 @@ let known: Promise<readonly CitusNode[]> | undefined;
 
 /** Returns the nodes of the cluster, the coordinator first. */
 function citusNodes(): Promise<readonly CitusNode[]> {
-  known ??= query<CitusNode>(
+  known ??= onServer<CitusNode>(
     citusUrl ?? '',
     `select nodename as host, nodeport as port, groupid = 0 as "isCoordinator"
      from pg_dist_node where noderole = 'primary' order by groupid`,
@@ -46,16 +46,16 @@ export async function prepareCitus(): Promise<string> {
   empty.pathname = `/${EMPTY_CITUS}`;
   for (const node of nodes) {
     const postgres = addressAt(server.href, node);
-    const left = await query<{ datname: string }>(
+    const left = await onServer<{ datname: string }>(
       postgres,
       String.raw`select datname from pg_database where datname like 'batchline\_%'`,
     );
-    for (const { datname } of left) await query(postgres, `drop database "${datname}" with (force)`);
-    await query(postgres, `create database ${EMPTY_CITUS}`);
-    await query(addressAt(empty.href, node), 'create extension citus');
+    for (const { datname } of left) await onServer(postgres, `drop database "${datname}" with (force)`);
+    await onServer(postgres, `create database ${EMPTY_CITUS}`);
+    await onServer(addressAt(empty.href, node), 'create extension citus');
   }
   for (const { host, port, isCoordinator } of nodes)
-    await query(
+    await onServer(
       empty.href,
       `select ${isCoordinator ? 'citus_set_coordinator_host' : 'citus_add_node'}('${host}', ${port})`,
     );
@@ -64,8 +64,8 @@ export async function prepareCitus(): Promise<string> {
 
 /** Closes all sessions of a database permanently, so that it can be copied. Citus keeps some open for its maintenance. */
 export async function closeSessions(serverUrl: string, name: string): Promise<void> {
-  await query(serverUrl, `alter database "${name}" allow_connections false`);
-  await query(
+  await onServer(serverUrl, `alter database "${name}" allow_connections false`);
+  await onServer(
     serverUrl,
     `select pg_terminate_backend(pid, 60000) from pg_stat_activity where datname = '${name}'`,
   );
@@ -76,14 +76,4 @@ function addressAt(url: string, node: CitusNode): string {
   address.hostname = node.host;
   address.port = String(node.port);
   return address.href;
-}
-
-async function query<Row extends pg.QueryResultRow>(url: string, text: string): Promise<Row[]> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return (await client.query<Row>(text)).rows;
-  } finally {
-    await client.end();
-  }
 }

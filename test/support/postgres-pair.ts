@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { initialise, onServer, runPostgres, unpackPostgres } from './postgres-server.ts';
+import { onServer } from './on-server.ts';
+import { initialise, runPostgres, unpackPostgres } from './postgres-server.ts';
 
 const run = promisify(execFile);
 
@@ -46,7 +47,9 @@ export async function startPostgresPair(installed?: string): Promise<PostgresPai
       process.kill(-(primary.child.pid ?? 0), 'SIGKILL');
       await exited;
     },
-    promote: () => onServer(standby.url, 'select pg_promote()'),
+    promote: async () => {
+      await onServer(standby.url, 'select pg_promote()');
+    },
     async stop() {
       for (const { child } of [standby, primary]) {
         if (child.exitCode !== null || child.signalCode !== null) continue;

@@ -6,9 +6,9 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { closeSessions, EMPTY_CITUS, IS_CITUS, onEachNode, prepareCitus } from './citus.ts';
+import { onServer } from './on-server.ts';
 
 /** The suite's own PostgreSQL server, from npm, on loopback. */
 export interface PostgresServer {
@@ -166,17 +166,6 @@ export async function dropDatabase(databaseUrl: string): Promise<void> {
   url.pathname = '/postgres';
   for (const node of await onEachNode(url.href))
     await onServer(node, `drop database if exists "${name}" with (force)`);
-}
-
-/** Runs a statement on a separate connection. */
-export async function onServer(url: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    await client.query(statement);
-  } finally {
-    await client.end();
-  }
 }
 
 /** The folder of the binaries. If root runs the server as another user, a copy that every user can read. */

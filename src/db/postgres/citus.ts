@@ -3,24 +3,21 @@ import type pg from 'pg';
 import { OperatorError } from '../../core/errors.ts';
 import type { Schema } from '../schema.ts';
 
+const EXTENSION = "select 1 from pg_catalog.pg_extension where extname = 'citus'";
+
 /**
  * Rejects a worker of a Citus cluster: its copy of the metadata can't create tables, and its sequences give other ids.
  *
  * @throws OperatorError `DATABASE_UNSUPPORTED`
  */
 export async function checkCoordinator(client: pg.ClientBase): Promise<void> {
-  if (!(await hasCitus(client))) return;
+  if ((await client.query(EXTENSION)).rows.length === 0) return;
   const { rows } = await client.query<{ yes: boolean }>('select citus_is_coordinator() as yes');
   if (rows[0]?.yes === true) return;
   throw new OperatorError(
     'DATABASE_UNSUPPORTED',
     'DATABASE_URL names a worker of a Citus cluster; the address of its coordinator is accepted.',
   );
-}
-
-async function hasCitus(client: pg.ClientBase): Promise<boolean> {
-  const { rows } = await client.query("select 1 from pg_catalog.pg_extension where extname = 'citus'");
-  return rows.length > 0;
 }
 
 /**
@@ -30,10 +27,8 @@ async function hasCitus(client: pg.ClientBase): Promise<boolean> {
  * @throws OperatorError `DATABASE_UNSUPPORTED` if the database has no Citus
  */
 export async function distributeSchemas(db: Kysely<Schema>): Promise<void> {
-  const { rows: found } = await sql`select 1 from pg_catalog.pg_extension where extname = 'citus'`.execute(
-    db,
-  );
-  if (found.length === 0)
+  const { rows } = await sql.raw(EXTENSION).execute(db);
+  if (rows.length === 0)
     throw new OperatorError(
       'DATABASE_UNSUPPORTED',
       'DATABASE_BACKEND is "citus", but the database of DATABASE_URL does not have the extension; run "create extension citus" there, or set DATABASE_BACKEND to postgres.',

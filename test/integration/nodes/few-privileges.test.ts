@@ -6,7 +6,7 @@ import { type Server, startServer } from '../../../src/server.ts';
 import { ApiClient } from '../../support/api-client.ts';
 import { ADMIN } from '../../support/associates.ts';
 import { createPlace, type Place } from '../../support/databases.ts';
-import { onServer } from '../../support/postgres-server.ts';
+import { onServer } from '../../support/on-server.ts';
 import { TEST_ENV } from '../../support/test-server.ts';
 
 /* A process whose role may read and write rows, and create nothing. */

@@ -4,7 +4,7 @@ import { readConfig } from '../../../src/config.ts';
 import type { Signal } from '../../../src/db/pubsub.ts';
 import { startWorker, type WorkerProcess } from '../../../src/server.ts';
 import { createEmptyPlace, type Place } from '../../support/databases.ts';
-import { onServer } from '../../support/postgres-server.ts';
+import { onServer } from '../../support/on-server.ts';
 import { startTestServer, TEST_ENV, type TestServer } from '../../support/test-server.ts';
 
 /* Two servers on one database, each with its own schema. */

@@ -5,8 +5,9 @@ import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } f
 import { readConfig } from '../../../src/config.ts';
 import { openDatabase } from '../../../src/db/open.ts';
 import { createEmptyPlace, createPlace, type Place } from '../../support/databases.ts';
+import { onServer } from '../../support/on-server.ts';
 import { startPgBouncer } from '../../support/pgbouncer.ts';
-import { dropDatabase, onServer } from '../../support/postgres-server.ts';
+import { dropDatabase } from '../../support/postgres-server.ts';
 import { lacks } from '../../support/programs.ts';
 import { runCli } from '../../support/run-cli.ts';
 import { startTestServer, TEST_ENV } from '../../support/test-server.ts';
@@ -119,7 +120,9 @@ describe('a start is refused in one line and with the code 8', () => {
     onTestFinished(() => place.remove());
     const role = `role_${randomUUID().replaceAll('-', '')}`;
     await onServer(inject('postgresUrl'), `create role ${role} login`);
-    onTestFinished(() => onServer(inject('postgresUrl'), `drop role ${role}`));
+    onTestFinished(async () => {
+      await onServer(inject('postgresUrl'), `drop role ${role}`);
+    });
     const url = Object.assign(new URL(place.env.DATABASE_URL ?? ''), { username: role }).href;
     const { code, stderr } = await runCli(['serve'], { ...TEST_ENV, ...place.env, DATABASE_URL: url });
     expect(stderr.trimEnd().split('\n')).toEqual([
